@@ -1,4 +1,5 @@
 // swift-tools-version: 6.1
+import Foundation
 import PackageDescription
 
 // The table of contents. Every chapter is a library that later chapters build on, and a program: `swift run chapter01`.
@@ -17,7 +18,8 @@ let ground = [
 ]
 
 let tools = [
-  program("book", at: "Sources/Book", buildsOn: ["Mirror", "Console"])
+  program("book", at: "Sources/Book", buildsOn: ["Mirror", "Console"]),
+  program("benchmark", at: "Chapters/Benchmark", buildsOn: ["MinimalMatrix"]),
 ]
 
 let checks = [
@@ -30,6 +32,7 @@ let checks = [
 
 let package = Package(
   name: "recurrent-workbook",
+  platforms: [.macOS(.v15)],
   targets: chapters.flatMap { $0 } + ground + tools + checks
 )
 
@@ -37,15 +40,16 @@ let package = Package(
 
 /// The folder `Chapters/NN-Name` as two targets: the library `Name` (everything but main.swift) and the program `chapterNN`.
 func chapter(_ folder: String, buildsOn modules: [String]) -> [Target] {
-  let number = String(folder.prefix(2))
-  let name = String(folder.dropFirst(3))
+  let (number, name, path) = (folder.prefix(2), String(folder.dropFirst(3)), "Chapters/\(folder)")
+  let files = try! FileManager.default.contentsOfDirectory(atPath: "\(Context.packageDirectory)/\(path)")
   return [
     .target(
-      name: name, dependencies: modules.map { .byName(name: $0) }, path: "Chapters/\(folder)",
-      exclude: ["main.swift"], swiftSettings: settings()),
+      name: name, dependencies: modules.map { .byName(name: $0) }, path: path, exclude: ["main.swift"],
+      swiftSettings: settings()),
     .executableTarget(
-      name: "chapter\(number)", dependencies: ([name, "Console", "Drawing"] + modules).map { .byName(name: $0) },
-      path: "Chapters/\(folder)", sources: ["main.swift"], swiftSettings: settings()),
+      name: "chapter\(number)",
+      dependencies: ([name, "Console", "Drawing", "Texts"] + modules).map { .byName(name: $0) },
+      path: path, exclude: files.filter { $0 != "main.swift" }, swiftSettings: settings()),
   ]
 }
 

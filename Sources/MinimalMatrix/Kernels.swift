@@ -1,0 +1,766 @@
+import Dispatch
+import VectorMath
+
+// The module's inner loops, and its only unsafe code. The entrances are the extension of `MatrixScalar` at the end:
+// they take arrays, whose bounds the callers have checked, and hand pointers to what stands before them.
+//
+// All of it stands in one file because a debug build compiles file by file, and a loop is only as fast as what the
+// compiler can see inside it.
+
+private typealias Input<Scalar> = UnsafePointer<Scalar>
+private typealias Output<Scalar> = UnsafeMutablePointer<Scalar>
+
+@inline(__always)
+private func load<V: SIMD>(_ p: Input<V.Scalar>, as: V.Type) -> V {
+  UnsafeRawPointer(p).loadUnaligned(as: V.self)
+}
+
+@inline(__always)
+private func store<V: SIMD>(_ v: V, to p: Output<V.Scalar>) {
+  UnsafeMutableRawPointer(p).storeBytes(of: v, as: V.self)
+}
+
+/// Space for `count` scalars, aligned to a cache line, while `body` runs.
+@inline(__always)
+private func withScratch<Scalar>(_ count: Int, _ body: (Output<Scalar>) -> Void) {
+  withUnsafeTemporaryAllocation(byteCount: count * MemoryLayout<Scalar>.stride, alignment: 64) {
+    body($0.baseAddress!.assumingMemoryBound(to: Scalar.self))
+  }
+}
+
+// MARK: - One tile of a product
+
+/// A number that the compiler knows, so that the branches on it fold away.
+private protocol Count { static var value: Int { get } }
+private enum One: Count { static var value: Int { 1 } }
+private enum Two: Count { static var value: Int { 2 } }
+private enum Three: Count { static var value: Int { 3 } }
+private enum Four: Count { static var value: Int { 4 } }
+private enum Five: Count { static var value: Int { 5 } }
+private enum Six: Count { static var value: Int { 6 } }
+
+/// `c[R × 2V] += a[R × k]·b[k × 2V]`, or one vector wide instead of two.
+///
+/// All of `c`'s tile stays in registers while `k` runs: six rows of two vectors are twelve accumulators, enough to keep
+/// two multiply-adders busy through their latency, and with two vectors of `b` and one entry of `a` they fill the
+/// sixteen registers of AVX. Each entry adds its terms in the order of `k`, so no bit depends on the tile's size.
+///
+/// - Parameters:
+///   - a: entry `[i, p]` is `a[i * rowStride + p * stepStride]`
+///   - b: packed: step `p` begins at `b + p * C * lanes`
+///   - c: entry `[i, j]` is `c[i * width + j]`
+@inline(never)
+private func tile<R: Count, C: Count, V: SIMD>(
+  _: R.Type, _: C.Type, _: V.Type, depth: Int,
+  _ a: Input<V.Scalar>, rowStride: Int, stepStride: Int,
+  _ b: Input<V.Scalar>,
+  _ c: Output<V.Scalar>, width: Int
+) where V.Scalar: FloatingPoint {
+  let lanes = V.scalarCount
+  @inline(__always)
+  func start(_ i: Int, _ j: Int) -> V {
+    i < R.value && j < C.value ? load(c + (i * width + j * lanes), as: V.self) : V()
+  }
+  var c00 = start(0, 0), c01 = start(0, 1)
+  var c10 = start(1, 0), c11 = start(1, 1)
+  var c20 = start(2, 0), c21 = start(2, 1)
+  var c30 = start(3, 0), c31 = start(3, 1)
+  var c40 = start(4, 0), c41 = start(4, 1)
+  var c50 = start(5, 0), c51 = start(5, 1)
+
+  var b = b
+  var a0 = a, a1 = a + rowStride, a2 = a + 2 * rowStride
+  var a3 = a + 3 * rowStride, a4 = a + 4 * rowStride, a5 = a + 5 * rowStride
+  for _ in 0..<depth {
+    let b0 = load(b, as: V.self)
+    let b1 = C.value > 1 ? load(b + lanes, as: V.self) : V()
+    @inline(__always)
+    func multiply(_ row: Int, _ a: inout Input<V.Scalar>, _ x: inout V, _ y: inout V) {
+      if row < R.value {
+        let entry = V(repeating: a.pointee)
+        x = x.addingProduct(entry, b0)
+        if C.value > 1 { y = y.addingProduct(entry, b1) }
+        a += stepStride
+      }
+    }
+    multiply(0, &a0, &c00, &c01)
+    multiply(1, &a1, &c10, &c11)
+    multiply(2, &a2, &c20, &c21)
+    multiply(3, &a3, &c30, &c31)
+    multiply(4, &a4, &c40, &c41)
+    multiply(5, &a5, &c50, &c51)
+    b += C.value * lanes
+  }
+
+  @inline(__always)
+  func finish(_ i: Int, _ x: V, _ y: V) {
+    if i < R.value {
+      store(x, to: c + i * width)
+      if C.value > 1 { store(y, to: c + (i * width + lanes)) }
+    }
+  }
+  finish(0, c00, c01)
+  finish(1, c10, c11)
+  finish(2, c20, c21)
+  finish(3, c30, c31)
+  finish(4, c40, c41)
+  finish(5, c50, c51)
+}
+
+/// ``tile`` for a number of rows that is known only when the program runs, 1 to 6.
+@inline(__always)
+private func tile<C: Count, V: SIMD>(
+  rows: Int, _ c: C.Type, _ v: V.Type, depth: Int,
+  _ a: Input<V.Scalar>, rowStride r: Int, stepStride s: Int,
+  _ b: Input<V.Scalar>,
+  _ o: Output<V.Scalar>, width w: Int
+) where V.Scalar: FloatingPoint {
+  switch rows {
+  case 1: tile(One.self, c, v, depth: depth, a, rowStride: r, stepStride: s, b, o, width: w)
+  case 2: tile(Two.self, c, v, depth: depth, a, rowStride: r, stepStride: s, b, o, width: w)
+  case 3: tile(Three.self, c, v, depth: depth, a, rowStride: r, stepStride: s, b, o, width: w)
+  case 4: tile(Four.self, c, v, depth: depth, a, rowStride: r, stepStride: s, b, o, width: w)
+  case 5: tile(Five.self, c, v, depth: depth, a, rowStride: r, stepStride: s, b, o, width: w)
+  default: tile(Six.self, c, v, depth: depth, a, rowStride: r, stepStride: s, b, o, width: w)
+  }
+}
+
+// MARK: - Packing
+
+/// Copies `count` rows of `depth` steps side by side: `out[p * width + i] = x[i * rowStride + p * stepStride]`.
+///
+/// What a tile reads then lies in one piece, in the order in which it is read. Rows from `count` to `width` become 0.
+@inline(__always)
+private func pack<V: SIMD>(
+  _: V.Type, _ x: Input<V.Scalar>, rowStride: Int, stepStride: Int, count: Int, depth: Int,
+  to out: Output<V.Scalar>, width: Int
+) where V.Scalar: MatrixScalar {
+  typealias Quad = SIMD4<V.Scalar>
+  if rowStride == 1 && count == width && width % V.scalarCount == 0 {
+    for p in 0..<depth {
+      for i in stride(from: 0, to: width, by: V.scalarCount) {
+        store(load(x + (p * stepStride + i), as: V.self), to: out + (p * width + i))
+      }
+    }
+    return
+  }
+  var i = 0
+  while i < count {
+    let row = x + i * rowStride
+    let to = out + i
+    if rowStride == 1 && i + 4 <= count {
+      for p in 0..<depth { store(load(row + p * stepStride, as: Quad.self), to: to + p * width) }
+      i += 4
+    } else if stepStride == 1 && i + 4 <= count {
+      transposeFour(row, rowStride: rowStride, depth: depth, to: to, width: width)
+      i += 4
+    } else {
+      for p in 0..<depth { to[p * width] = row[p * stepStride] }
+      i += 1
+    }
+  }
+  while i < width {
+    for p in 0..<depth { out[p * width + i] = 0 }
+    i += 1
+  }
+}
+
+/// Turns four rows of `depth` neighbours into `depth` rows of four: `out[p * width + i] = x[i * rowStride + p]`.
+@inline(__always)
+private func transposeFour<Scalar: MatrixScalar>(
+  _ x: Input<Scalar>, rowStride: Int, depth: Int, to out: Output<Scalar>, width: Int
+) {
+  typealias Quad = SIMD4<Scalar>
+  var p = 0
+  while p + 4 <= depth {
+    let a = load(x + p, as: Quad.self)
+    let b = load(x + (p + rowStride), as: Quad.self)
+    let c = load(x + (p + 2 * rowStride), as: Quad.self)
+    let d = load(x + (p + 3 * rowStride), as: Quad.self)
+    store(Quad(a.x, b.x, c.x, d.x), to: out + p * width)
+    store(Quad(a.y, b.y, c.y, d.y), to: out + (p + 1) * width)
+    store(Quad(a.z, b.z, c.z, d.z), to: out + (p + 2) * width)
+    store(Quad(a.w, b.w, c.w, d.w), to: out + (p + 3) * width)
+    p += 4
+  }
+  while p < depth {
+    for i in 0..<4 { out[p * width + i] = x[i * rowStride + p] }
+    p += 1
+  }
+}
+
+// MARK: - A product
+
+/// One side of a product, in memory.
+private struct Side<Scalar> {
+  var start: Input<Scalar>
+  let rowStride, columnStride: Int
+
+  @inline(__always)
+  func at(_ i: Int, _ j: Int) -> Input<Scalar> { start + (i * rowStride + j * columnStride) }
+}
+
+/// How a product is cut so that its pieces stay in the caches.
+private enum Block {
+  /// Steps of `k` at a time: a packed panel of `b`, this deep and two vectors wide, stays in the first-level cache.
+  static let depth = 256
+  /// Rows of `a` at a time: this many, `depth` long, stay in the second-level cache.
+  static let rows = 96
+  /// A row of `a` longer than this is packed: its neighbours below would fall on the same cache lines.
+  static let longRow = 512
+}
+
+/// `c[m × n] += a[m × k]·b[k × n]`, where `c` is contiguous rows of `width`.
+///
+/// The loops, from the outside: `depth` steps of `k`; `rows` rows of `a`; panels of `b`, two vectors wide, packed when they are
+/// first met; tiles of up to six rows. The scheme is that of Goto & van de Geijn, "Anatomy of high-performance matrix
+/// multiplication", 2008.
+@inline(never)
+private func product<V: SIMD>(
+  _ v: V.Type, _ m: Int, _ n: Int, _ k: Int, _ a: Side<V.Scalar>, _ b: Side<V.Scalar>,
+  _ c: Output<V.Scalar>, width: Int
+) where V.Scalar: MatrixScalar {
+  let panelWidth = 2 * V.scalarCount
+  let panelSize = min(k, Block.depth) * panelWidth
+  let keepsPanels = m > Block.rows
+  let panels = keepsPanels ? (n + panelWidth - 1) / panelWidth : 1
+  let packsA = max(a.rowStride, a.columnStride) > Block.longRow
+  let packedA = packsA ? (min(m, Block.rows) + 5) / 6 * 6 * min(k, Block.depth) : 0
+  withScratch(panels * panelSize + packedA + 6 * panelWidth) { (scratch: Output<V.Scalar>) in
+    let rowTiles = scratch + panels * panelSize
+    let edge = rowTiles + packedA
+    for k0 in stride(from: 0, to: k, by: Block.depth) {
+      let depth = min(Block.depth, k - k0)
+      for i0 in stride(from: 0, to: m, by: Block.rows) {
+        let rows = min(Block.rows, m - i0)
+        let tiles = (rows + 5) / 6
+        if packsA {
+          for t in 0..<tiles {
+            let (first, last) = (rows * t / tiles, rows * (t + 1) / tiles)
+            pack(
+              v, a.at(i0 + first, k0), rowStride: a.rowStride, stepStride: a.columnStride, count: last - first,
+              depth: depth, to: rowTiles + t * 6 * depth, width: 6)
+          }
+        }
+        for j0 in stride(from: 0, to: n, by: panelWidth) {
+          let columns = min(panelWidth, n - j0)
+          let twoVectors = columns > V.scalarCount
+          let packedColumns = twoVectors ? panelWidth : V.scalarCount
+          let panel = keepsPanels ? scratch + j0 / panelWidth * panelSize : scratch
+          if i0 == 0 {
+            pack(
+              v, b.at(k0, j0), rowStride: b.columnStride, stepStride: b.rowStride, count: columns, depth: depth,
+              to: panel, width: packedColumns)
+          }
+          for t in 0..<tiles {
+            let (first, last) = (rows * t / tiles, rows * (t + 1) / tiles)
+            let rowStart = packsA ? Input(rowTiles + t * 6 * depth) : a.at(i0 + first, k0)
+            let (rowStride, stepStride) = packsA ? (1, 6) : (a.rowStride, a.columnStride)
+            let target = c + ((i0 + first) * width + j0)
+            @inline(__always)
+            func multiply(into c: Output<V.Scalar>, width: Int) {
+              if twoVectors {
+                tile(
+                  rows: last - first, Two.self, v, depth: depth, rowStart, rowStride: rowStride,
+                  stepStride: stepStride, panel, c, width: width)
+              } else {
+                tile(
+                  rows: last - first, One.self, v, depth: depth, rowStart, rowStride: rowStride,
+                  stepStride: stepStride, panel, c, width: width)
+              }
+            }
+            if columns == packedColumns {
+              multiply(into: target, width: width)
+            } else {
+              copyRows(last - first, of: columns, from: target, width: width, to: edge, width: packedColumns)
+              multiply(into: edge, width: packedColumns)
+              copyRows(last - first, of: columns, from: edge, width: packedColumns, to: target, width: width)
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+@inline(__always)
+private func copyRows<Scalar>(
+  _ rows: Int, of columns: Int, from x: Output<Scalar>, width: Int, to y: Output<Scalar>, width yWidth: Int
+) {
+  for i in 0..<rows { (y + i * yWidth).update(from: x + i * width, count: columns) }
+}
+
+// MARK: - One row times a matrix
+
+/// `c[1 × C·V] += a[1 × k]·b[k × C·V]`, for up to eight vectors side by side.
+///
+/// A single row uses each entry of `b` once, so packing it would cost more than it brings.
+@inline(__always)
+private func strip<V: SIMD>(
+  _ vectors: Int, _: V.Type, depth: Int, _ a: Side<V.Scalar>, _ b: Side<V.Scalar>, _ c: Output<V.Scalar>
+) where V.Scalar: FloatingPoint {
+  let lanes = V.scalarCount
+  @inline(__always)
+  func start(_ j: Int) -> V { j < vectors ? load(c + j * lanes, as: V.self) : V() }
+  var c0 = start(0), c1 = start(1), c2 = start(2), c3 = start(3)
+  var c4 = start(4), c5 = start(5), c6 = start(6), c7 = start(7)
+  var a0 = a.start
+  var b0 = b.start
+  for _ in 0..<depth {
+    let entry = V(repeating: a0.pointee)
+    @inline(__always)
+    func multiply(_ j: Int, _ c: inout V) {
+      if j < vectors { c = c.addingProduct(entry, load(b0 + j * lanes, as: V.self)) }
+    }
+    multiply(0, &c0)
+    multiply(1, &c1)
+    multiply(2, &c2)
+    multiply(3, &c3)
+    multiply(4, &c4)
+    multiply(5, &c5)
+    multiply(6, &c6)
+    multiply(7, &c7)
+    a0 += a.columnStride
+    b0 += b.rowStride
+  }
+  @inline(__always)
+  func finish(_ j: Int, _ x: V) { if j < vectors { store(x, to: c + j * lanes) } }
+  finish(0, c0)
+  finish(1, c1)
+  finish(2, c2)
+  finish(3, c3)
+  finish(4, c4)
+  finish(5, c5)
+  finish(6, c6)
+  finish(7, c7)
+}
+
+/// `c[1 × n] += a[1 × k]·b[k × n]`, where the rows of `b` are contiguous.
+@inline(never)
+private func rowProduct<V: SIMD>(
+  _ v: V.Type, _ n: Int, _ k: Int, _ a: Side<V.Scalar>, _ b: Side<V.Scalar>, _ c: Output<V.Scalar>
+) where V.Scalar: MatrixScalar {
+  let lanes = V.scalarCount
+  var b = b
+  var j = 0
+  @inline(__always)
+  func advance(_ columns: Int) {
+    j += columns
+    b.start += columns
+  }
+  while j + 8 * lanes <= n {
+    strip(8, v, depth: k, a, b, c + j)
+    advance(8 * lanes)
+  }
+  if j + 4 * lanes <= n {
+    strip(4, v, depth: k, a, b, c + j)
+    advance(4 * lanes)
+  }
+  while j + lanes <= n {
+    strip(1, v, depth: k, a, b, c + j)
+    advance(lanes)
+  }
+  while j < n {
+    var sum = c[j]
+    for p in 0..<k { sum.addProduct(a.start[p * a.columnStride], b.start[p * b.rowStride]) }
+    c[j] = sum
+    advance(1)
+  }
+}
+
+// MARK: - Which vector, how many threads
+
+/// Chooses the vector and the threads for a product. No bit of the result depends on the choice.
+@inline(__always)
+private func product<Scalar: MatrixScalar>(
+  _ m: Int, _ n: Int, _ k: Int, _ a: Side<Scalar>, _ b: Side<Scalar>, _ c: Output<Scalar>, width: Int
+) {
+  if m == 1 && b.columnStride == 1 {
+    rowProduct(Scalar._Narrow.self, n, k, a, b, c)
+  } else if Vectors.wideIsFaster {
+    product(Scalar._Wide.self, m, n, k, a, b, c, width: width)
+  } else {
+    product(Scalar._Narrow.self, m, n, k, a, b, c, width: width)
+  }
+}
+
+/// Splits a large product between the threads, along its longer side, so that each computes some rows or columns whole.
+@inline(__always)
+private func sharedProduct<Scalar: MatrixScalar>(
+  _ m: Int, _ n: Int, _ k: Int, _ a: Side<Scalar>, _ b: Side<Scalar>, _ c: Output<Scalar>, width: Int
+) {
+  /// Below this many multiply-adds a thread, waking it takes longer than it saves.
+  let worthwhile = 2_000_000
+  let threads = min(Threads.count, m * n * k / worthwhile)
+  guard threads > 1 else { return product(m, n, k, a, b, c, width: width) }
+  let byRows = m >= n
+  let longer = max(m, n)
+  nonisolated(unsafe) let (a, b, c) = (a, b, c)
+  DispatchQueue.concurrentPerform(iterations: threads) { thread in
+    // Cut at multiples of 96, where no tile is torn.
+    let first = longer * thread / threads / 96 * 96
+    let last = thread + 1 == threads ? longer : longer * (thread + 1) / threads / 96 * 96
+    if byRows {
+      let rows = Side(start: a.at(first, 0), rowStride: a.rowStride, columnStride: a.columnStride)
+      product(last - first, n, k, rows, b, c + first * width, width: width)
+    } else {
+      let columns = Side(start: b.at(0, first), rowStride: b.rowStride, columnStride: b.columnStride)
+      product(m, last - first, k, a, columns, c + first, width: width)
+    }
+  }
+}
+
+/// Which vectors this build runs faster on this processor.
+///
+/// Sixty-four bytes are one register with AVX-512 and two without, where a tile of them does not fit. Swift cannot ask the
+/// processor, so the first product asks the clock: a few microseconds of each tile, the best of several tries.
+private enum Vectors {
+  static let wideIsFaster = time(Float._Wide.self) < time(Float._Narrow.self)
+
+  /// Nanoseconds for one column of a tile of six rows and two vectors.
+  private static func time<V: SIMD>(_ v: V.Type) -> Double where V.Scalar == Float {
+    let (depth, panelWidth) = (256, 2 * V.scalarCount)
+    var best = UInt64.max
+    withScratch(depth * (panelWidth + 6) + 6 * panelWidth) { (scratch: Output<Float>) in
+      scratch.update(repeating: 0, count: depth * (panelWidth + 6) + 6 * panelWidth)
+      let panel = scratch + depth * 6
+      let target = panel + depth * panelWidth
+      for _ in 0..<8 {
+        let start = DispatchTime.now().uptimeNanoseconds
+        for _ in 0..<8 {
+          tile(
+            Six.self, Two.self, v, depth: depth, scratch, rowStride: 1, stepStride: 6, panel, target,
+            width: panelWidth)
+        }
+        best = min(best, DispatchTime.now().uptimeNanoseconds - start)
+      }
+    }
+    return Double(best) / Double(panelWidth)
+  }
+}
+
+// MARK: - Entry by entry
+
+/// A function of one entry, for vectors of any width.
+private protocol Unary { static func apply<V: SIMD>(_ x: V) -> V where V.Scalar: MatrixScalar }
+private enum Exp: Unary { static func apply<V: SIMD>(_ x: V) -> V where V.Scalar: MatrixScalar { exp(x) } }
+private enum Log: Unary { static func apply<V: SIMD>(_ x: V) -> V where V.Scalar: MatrixScalar { log(x) } }
+private enum Tanh: Unary { static func apply<V: SIMD>(_ x: V) -> V where V.Scalar: MatrixScalar { tanh(x) } }
+private enum Sigmoid: Unary { static func apply<V: SIMD>(_ x: V) -> V where V.Scalar: MatrixScalar { sigmoid(x) } }
+private enum SquareRoot: Unary {
+  static func apply<V: SIMD>(_ x: V) -> V where V.Scalar: MatrixScalar { x.squareRoot() }
+}
+private enum AbsoluteValue: Unary {
+  static func apply<V: SIMD>(_ x: V) -> V where V.Scalar: MatrixScalar { x.replacing(with: V() - x, where: x .<= 0) }
+}
+
+/// A function of two entries, for vectors of any width.
+private protocol Binary { static func apply<V: SIMD>(_ x: V, _ y: V) -> V where V.Scalar: MatrixScalar }
+private enum Add: Binary { static func apply<V: SIMD>(_ x: V, _ y: V) -> V where V.Scalar: MatrixScalar { x + y } }
+private enum Subtract: Binary {
+  static func apply<V: SIMD>(_ x: V, _ y: V) -> V where V.Scalar: MatrixScalar { x - y }
+}
+private enum Multiply: Binary {
+  static func apply<V: SIMD>(_ x: V, _ y: V) -> V where V.Scalar: MatrixScalar { x * y }
+}
+private enum Divide: Binary { static func apply<V: SIMD>(_ x: V, _ y: V) -> V where V.Scalar: MatrixScalar { x / y } }
+private enum SubtractFrom: Binary {
+  static func apply<V: SIMD>(_ x: V, _ y: V) -> V where V.Scalar: MatrixScalar { y - x }
+}
+private enum DivideInto: Binary {
+  static func apply<V: SIMD>(_ x: V, _ y: V) -> V where V.Scalar: MatrixScalar { y / x }
+}
+private enum Minimum: Binary {
+  static func apply<V: SIMD>(_ x: V, _ y: V) -> V where V.Scalar: MatrixScalar { x.replacing(with: y, where: y .< x) }
+}
+private enum Maximum: Binary {
+  static func apply<V: SIMD>(_ x: V, _ y: V) -> V where V.Scalar: MatrixScalar { x.replacing(with: y, where: y .> x) }
+}
+
+/// Up to three entries and zeros.
+@inline(__always)
+private func loadPart<Scalar: MatrixScalar>(_ p: Input<Scalar>, _ count: Int) -> SIMD4<Scalar> {
+  SIMD4(p[0], count > 1 ? p[1] : 0, count > 2 ? p[2] : 0, 0)
+}
+
+@inline(__always)
+private func storePart<Scalar: MatrixScalar>(_ v: SIMD4<Scalar>, to p: Output<Scalar>, _ count: Int) {
+  p[0] = v.x
+  if count > 1 { p[1] = v.y }
+  if count > 2 { p[2] = v.z }
+}
+
+/// `out = f(x)`, entry by entry, in vectors of 64 bytes, then of four, then the rest. `out` may be `x`.
+@inline(__always)
+private func map<F: Unary, Scalar: MatrixScalar>(
+  _: F.Type, _ x: Input<Scalar>, _ out: Output<Scalar>, _ count: Int
+) {
+  let lanes = Scalar._Wide.scalarCount
+  var i = 0
+  while i + lanes <= count {
+    store(F.apply(load(x + i, as: Scalar._Wide.self)), to: out + i)
+    i += lanes
+  }
+  while i + 4 <= count {
+    store(F.apply(load(x + i, as: SIMD4<Scalar>.self)), to: out + i)
+    i += 4
+  }
+  if i < count { storePart(F.apply(loadPart(x + i, count - i)), to: out + i, count - i) }
+}
+
+/// `out = f(x, y)`, entry by entry. `out` may be `x` or `y`. A `y` that is one scalar is read again for every entry.
+@inline(__always)
+private func zip<F: Binary, Scalar: MatrixScalar>(
+  _: F.Type, _ x: Input<Scalar>, _ y: Input<Scalar>, scalar: Bool, _ out: Output<Scalar>, _ count: Int
+) {
+  let lanes = Scalar._Wide.scalarCount
+  @inline(__always)
+  func second<V: SIMD>(_ i: Int, as: V.Type) -> V where V.Scalar == Scalar {
+    scalar ? V(repeating: y[0]) : load(y + i, as: V.self)
+  }
+  var i = 0
+  while i + lanes <= count {
+    store(F.apply(load(x + i, as: Scalar._Wide.self), second(i, as: Scalar._Wide.self)), to: out + i)
+    i += lanes
+  }
+  while i + 4 <= count {
+    store(F.apply(load(x + i, as: SIMD4<Scalar>.self), second(i, as: SIMD4<Scalar>.self)), to: out + i)
+    i += 4
+  }
+  if i < count {
+    let rest = count - i
+    let y = scalar ? SIMD4(repeating: y[0]) : loadPart(y + i, rest)
+    storePart(F.apply(loadPart(x + i, rest), y), to: out + i, rest)
+  }
+}
+
+@inline(__always)
+private func zip<Scalar: MatrixScalar>(
+  _ operation: _Binary, _ x: Input<Scalar>, _ y: Input<Scalar>, scalar: Bool, _ out: Output<Scalar>, _ count: Int
+) {
+  switch operation {
+  case .add: zip(Add.self, x, y, scalar: scalar, out, count)
+  case .subtract: zip(Subtract.self, x, y, scalar: scalar, out, count)
+  case .multiply: zip(Multiply.self, x, y, scalar: scalar, out, count)
+  case .divide: zip(Divide.self, x, y, scalar: scalar, out, count)
+  case .subtractFrom: zip(SubtractFrom.self, x, y, scalar: scalar, out, count)
+  case .divideInto: zip(DivideInto.self, x, y, scalar: scalar, out, count)
+  case .minimum: zip(Minimum.self, x, y, scalar: scalar, out, count)
+  case .maximum: zip(Maximum.self, x, y, scalar: scalar, out, count)
+  }
+}
+
+// MARK: - Sums
+
+/// Adds up `term(i)` for whole vectors, then lane by lane, then the single terms: one order for every build.
+@inline(__always)
+private func total<Scalar: MatrixScalar>(
+  _ count: Int, _ vector: (Scalar._Wide, Int) -> Scalar._Wide, _ single: (Scalar, Int) -> Scalar
+) -> Scalar {
+  let lanes = Scalar._Wide.scalarCount
+  var sums = Scalar._Wide()
+  var i = 0
+  while i + lanes <= count {
+    sums = vector(sums, i)
+    i += lanes
+  }
+  var sum: Scalar = 0
+  if i > 0 { for lane in 0..<lanes { sum += sums[lane] } }
+  while i < count {
+    sum = single(sum, i)
+    i += 1
+  }
+  return sum
+}
+
+@inline(__always)
+private func sum<Scalar: MatrixScalar>(_ x: Input<Scalar>, _ count: Int) -> Scalar {
+  total(count, { $0 + load(x + $1, as: Scalar._Wide.self) }, { $0 + x[$1] })
+}
+
+@inline(__always)
+private func largest<Scalar: MatrixScalar>(_ x: Input<Scalar>, _ count: Int) -> Scalar {
+  let lanes = Scalar._Wide.scalarCount
+  var result = -Scalar.infinity
+  var i = 0
+  if count >= lanes {
+    var vector = load(x, as: Scalar._Wide.self)
+    i = lanes
+    while i + lanes <= count {
+      vector = Maximum.apply(vector, load(x + i, as: Scalar._Wide.self))
+      i += lanes
+    }
+    for lane in 0..<lanes { result = larger(result, vector[lane]) }
+  }
+  while i < count {
+    result = larger(result, x[i])
+    i += 1
+  }
+  return result
+}
+
+/// The larger of the two; NaN where one is NaN, so that it is not lost on the way.
+@inline(__always)
+private func larger<Scalar: MatrixScalar>(_ x: Scalar, _ y: Scalar) -> Scalar { y > x || y.isNaN ? y : x }
+
+/// Replaces a row by its softmax and returns its `logSumExp`.
+@inline(__always)
+private func softmax<Scalar: MatrixScalar>(_ x: Output<Scalar>, _ count: Int) -> Scalar {
+  var top = largest(x, count)
+  // A row of −∞ alone has no largest entry to subtract.
+  guard top > -.infinity || top.isNaN else {
+    top = .nan
+    zip(.add, x, &top, scalar: true, x, count)
+    return -.infinity
+  }
+  zip(.subtract, x, &top, scalar: true, x, count)
+  map(Exp.self, x, x, count)
+  var scale = sum(x, count)
+  let result = top + log(scale)
+  zip(.divide, x, &scale, scalar: true, x, count)
+  return result
+}
+
+// MARK: - The entrances
+
+extension MatrixScalar {
+  public static func _filled(_ count: Int, with value: Self) -> [Self] { Array(repeating: value, count: count) }
+
+  public static func _slice(_ x: [Self], _ range: Range<Int>) -> [Self] { Array(x[range]) }
+
+  public static func _gather(_ x: [Self], rows: [Int], columns: Int) -> [Self] {
+    var result: [Self] = []
+    result.reserveCapacity(rows.count * columns)
+    for i in rows { result.append(contentsOf: x[i * columns..<(i + 1) * columns]) }
+    return result
+  }
+
+  public static func _replace(_ x: inout [Self], at i: Int, with y: [Self]) {
+    precondition(i >= 0 && i + y.count <= x.count)
+    guard !y.isEmpty else { return }
+    y.withUnsafeBufferPointer { y in
+      x.withUnsafeMutableBufferPointer { ($0.baseAddress! + i).update(from: y.baseAddress!, count: y.count) }
+    }
+  }
+
+  public static func _product(_ a: _Operand<Self>, _ b: _Operand<Self>, into c: inout [Self], at offset: Int) {
+    let (m, n, k) = (a.rows, b.columns, a.columns)
+    guard m * n * k > 0 else { return }
+    precondition(offset >= 0 && offset + m * n <= c.count)
+    a.scalars.withUnsafeBufferPointer { x in
+      b.scalars.withUnsafeBufferPointer { y in
+        c.withUnsafeMutableBufferPointer { z in
+          sharedProduct(
+            m, n, k,
+            Side(start: x.baseAddress!, rowStride: a.rowStride, columnStride: a.columnStride),
+            Side(start: y.baseAddress!, rowStride: b.rowStride, columnStride: b.columnStride),
+            z.baseAddress! + offset, width: n)
+        }
+      }
+    }
+  }
+
+  public static func _transpose(_ x: [Self], rows: Int, columns: Int, into result: inout [Self]) {
+    guard rows * columns > 0 else { return }
+    precondition(x.count == rows * columns && result.count == x.count)
+    x.withUnsafeBufferPointer { x in
+      result.withUnsafeMutableBufferPointer { out in
+        pack(
+          _Narrow.self, x.baseAddress!, rowStride: columns, stepStride: 1, count: rows, depth: columns,
+          to: out.baseAddress!, width: rows)
+      }
+    }
+  }
+
+  public static func _zip(
+    _ operation: _Binary, _ a: inout [Self], at i: Int, with b: [Self], at j: Int, count: Int
+  ) {
+    guard count > 0 else { return }
+    precondition(i >= 0 && j >= 0 && i + count <= a.count && j + count <= b.count)
+    b.withUnsafeBufferPointer { y in
+      a.withUnsafeMutableBufferPointer { x in
+        let start = x.baseAddress! + i
+        zip(operation, start, y.baseAddress! + j, scalar: false, start, count)
+      }
+    }
+  }
+
+  public static func _zip(_ operation: _Binary, _ a: inout [Self], with scalar: Self) {
+    guard !a.isEmpty else { return }
+    withUnsafePointer(to: scalar) { y in
+      a.withUnsafeMutableBufferPointer { x in
+        zip(operation, x.baseAddress!, y, scalar: true, x.baseAddress!, x.count)
+      }
+    }
+  }
+
+  public static func _addScaled(_ a: inout [Self], _ scalar: Self, _ b: [Self]) {
+    precondition(a.count == b.count)
+    b.withUnsafeBufferPointer { y in
+      a.withUnsafeMutableBufferPointer { x in
+        for i in 0..<x.count { x[i].addProduct(scalar, y[i]) }
+      }
+    }
+  }
+
+  public static func _map(_ function: _Unary, _ x: inout [Self]) {
+    guard !x.isEmpty else { return }
+    x.withUnsafeMutableBufferPointer { x in
+      let (start, count) = (x.baseAddress!, x.count)
+      switch function {
+      case .exp: map(Exp.self, start, start, count)
+      case .log: map(Log.self, start, start, count)
+      case .tanh: map(Tanh.self, start, start, count)
+      case .sigmoid: map(Sigmoid.self, start, start, count)
+      case .squareRoot: map(SquareRoot.self, start, start, count)
+      case .magnitude: map(AbsoluteValue.self, start, start, count)
+      }
+    }
+  }
+
+  public static func _sum(_ x: [Self], at i: Int, count: Int) -> Self {
+    guard count > 0 else { return 0 }
+    precondition(i >= 0 && i + count <= x.count)
+    return x.withUnsafeBufferPointer { sum($0.baseAddress! + i, count) }
+  }
+
+  public static func _dot(_ x: [Self], _ y: [Self]) -> Self {
+    precondition(x.count == y.count)
+    guard !x.isEmpty else { return 0 }
+    let count = x.count
+    return x.withUnsafeBufferPointer { x in
+      y.withUnsafeBufferPointer { y in
+        let (x, y) = (x.baseAddress!, y.baseAddress!)
+        return total(
+          count,
+          { $0.addingProduct(load(x + $1, as: _Wide.self), load(y + $1, as: _Wide.self)) },
+          { $0.addingProduct(x[$1], y[$1]) })
+      }
+    }
+  }
+
+  public static func _maximum(_ x: [Self], at i: Int, count: Int) -> Self {
+    precondition(count > 0 && i >= 0 && i + count <= x.count)
+    return x.withUnsafeBufferPointer { largest($0.baseAddress! + i, count) }
+  }
+
+  public static func _softmax(_ x: inout [Self], rows: Int, columns: Int) -> [Self] {
+    precondition(rows * columns == x.count)
+    guard columns > 0 else { return Array(repeating: -.infinity, count: rows) }
+    return x.withUnsafeMutableBufferPointer { x in
+      (0..<rows).map { softmax(x.baseAddress! + $0 * columns, columns) }
+    }
+  }
+}
+
+// The conformances stand here so that the entrances above are specialised for them.
+
+extension Float: MatrixScalar {
+  public typealias _Narrow = SIMD8<Float>
+  public typealias _Wide = SIMD16<Float>
+}
+
+extension Double: MatrixScalar {
+  public typealias _Narrow = SIMD4<Double>
+  public typealias _Wide = SIMD8<Double>
+}

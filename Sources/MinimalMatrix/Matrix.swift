@@ -1,0 +1,167 @@
+// MARK: - A matrix
+
+/// A matrix of `Float` or `Double`: a value, contiguous, row-major.
+///
+/// Rows are the batch, columns are the features: a hidden state is `[B × H]`. A row vector such as a bias is `[1 × H]`.
+/// Either side may be 0. Like an array, a matrix is copied when it is changed while someone else holds it, not before.
+public struct Matrix<Scalar: MatrixScalar>: Equatable, Sendable {
+  /// The number of rows.
+  public let rows: Int
+  /// The number of columns.
+  public let columns: Int
+  /// The `rows * columns` scalars, row after row.
+  public internal(set) var scalars: [Scalar]
+
+  /// A matrix whose every entry is `value`.
+  public init(_ rows: Int, _ columns: Int, repeating value: Scalar = 0) {
+    check(rows >= 0 && columns >= 0, "Matrix: a shape of [\(rows) × \(columns)] has a negative side")
+    self.init(rows, columns, scalars: Scalar._filled(rows * columns, with: value))
+  }
+
+  /// A matrix of the given scalars, row after row.
+  ///
+  /// There must be exactly `rows * columns` of them.
+  public init(_ rows: Int, _ columns: Int, scalars: [Scalar]) {
+    check(
+      rows >= 0 && columns >= 0 && rows * columns == scalars.count,
+      "Matrix: \(scalars.count) scalars do not fill [\(rows) × \(columns)]")
+    self.rows = rows
+    self.columns = columns
+    self.scalars = scalars
+  }
+
+  /// A matrix of the given rows, which must all have one length: `Matrix([[1, 2], [3, 4]])`.
+  public init(_ rows: [[Scalar]]) {
+    let columns = rows.first?.count ?? 0
+    for (i, row) in rows.enumerated() {
+      check(row.count == columns, "Matrix: row \(i) has \(row.count) scalars, row 0 has \(columns)")
+    }
+    self.init(rows.count, columns, scalars: rows.flatMap { $0 })
+  }
+
+  /// The same values in the other precision: a `Double` is rounded to the nearest `Float`.
+  public init<Other: MatrixScalar>(_ other: Matrix<Other>) {
+    self.init(other.rows, other.columns, scalars: other.scalars.map { Scalar($0) })
+  }
+
+  /// Zeros in the shape of `other`.
+  public init(zerosLike other: Matrix) {
+    self.init(other.rows, other.columns)
+  }
+
+  /// The number of entries, `rows * columns`.
+  public var count: Int { scalars.count }
+
+  /// The shape as people write it: `[3 × 4]`.
+  public var shape: String { "[\(rows) × \(columns)]" }
+
+  /// The entry in row `i` and column `j`, both counted from 0.
+  public subscript(i: Int, j: Int) -> Scalar {
+    get {
+      checkIndex(i, j)
+      return scalars[i * columns + j]
+    }
+    set {
+      checkIndex(i, j)
+      scalars[i * columns + j] = newValue
+    }
+  }
+
+  private func checkIndex(_ i: Int, _ j: Int) {
+    check(
+      0 <= i && i < rows && 0 <= j && j < columns, "Matrix: there is no entry [\(i), \(j)] in \(shape)")
+  }
+}
+
+// MARK: - Evenly spaced numbers
+
+extension Matrix {
+  /// `rows * columns` evenly spaced numbers from `first` to `last`, both included, row after row, as NumPy's `linspace`.
+  ///
+  /// A fixture without a random generator. One entry alone is `first`.
+  public static func linspace(_ first: Scalar, _ last: Scalar, _ rows: Int, _ columns: Int) -> Matrix {
+    var result = Matrix(rows, columns)
+    let step = (last - first) / Scalar(max(result.count - 1, 1))
+    for i in 0..<result.count { result.scalars[i] = first + Scalar(i) * step }
+    return result
+  }
+
+  /// One row `[1 × size]` for every index: 1 in the column of the index, 0 elsewhere.
+  ///
+  /// An index outside `0..<size` stops the program.
+  public static func oneHot(_ indices: [Int], size: Int) -> Matrix {
+    var result = Matrix(indices.count, size)
+    for (row, index) in indices.enumerated() { result[row, index] = 1 }
+    return result
+  }
+}
+
+// MARK: - Rows
+
+extension Matrix {
+  /// The rows in `range`: `[range.count × columns]`.
+  public func rows(_ range: Range<Int>) -> Matrix {
+    check(
+      0 <= range.lowerBound && range.upperBound <= rows,
+      "rows: \(range.lowerBound)..<\(range.upperBound) of \(shape)")
+    let slice = range.lowerBound * columns..<range.upperBound * columns
+    return Matrix(range.count, columns, scalars: Scalar._slice(scalars, slice))
+  }
+
+  /// Row `i` alone: `[1 × columns]`.
+  public func row(_ i: Int) -> Matrix { rows(i..<i + 1) }
+
+  /// The rows at `indices`, in that order, repeated where an index is: `[indices.count × columns]`.
+  ///
+  /// The same as `matmul(.oneHot(indices, size: rows), self)`, without multiplying by all the zeros.
+  public func rows(at indices: [Int]) -> Matrix {
+    for i in indices { check(0 <= i && i < rows, "rows(at:): there is no row \(i) in \(shape)") }
+    return Matrix(indices.count, columns, scalars: Scalar._gather(scalars, rows: indices, columns: columns))
+  }
+
+  /// Adds row `k` of `other` to row `indices[k]`, for every `k` in order. An index that comes twice receives both.
+  ///
+  /// The gradient of ``rows(at:)``: what was read from a row several times is added up there.
+  public mutating func addRows(at indices: [Int], _ other: Matrix) {
+    check(
+      other.columns == columns && other.rows == indices.count,
+      "addRows: \(other.shape) for \(indices.count) rows of \(shape)")
+    for (k, i) in indices.enumerated() {
+      check(0 <= i && i < rows, "addRows: there is no row \(i) in \(shape)")
+      Scalar._zip(.add, &scalars, at: i * columns, with: other.scalars, at: k * columns, count: columns)
+    }
+  }
+
+  /// Replaces the rows from `first` on by those of `other`.
+  public mutating func setRows(from first: Int, to other: Matrix) {
+    check(
+      other.columns == columns && first >= 0 && first + other.rows <= rows,
+      "setRows: \(other.shape) from row \(first) of \(shape)")
+    Scalar._replace(&scalars, at: first * columns, with: other.scalars)
+  }
+
+  /// The matrices one below the other. They must all have the same number of columns.
+  public static func stack(_ parts: [Matrix]) -> Matrix {
+    let columns = parts.first?.columns ?? 0
+    for (i, part) in parts.enumerated() {
+      check(part.columns == columns, "stack: part \(i) is \(part.shape), part 0 has \(columns) columns")
+    }
+    var result = Matrix(parts.reduce(0) { $0 + $1.rows }, columns)
+    var row = 0
+    for part in parts {
+      result.setRows(from: row, to: part)
+      row += part.rows
+    }
+    return result
+  }
+}
+
+// MARK: - When a shape is wrong
+
+/// Stops the program with `message` unless `condition` holds.
+///
+/// A wrong shape is the caller's error. `precondition` would stop as well, but says nothing in optimised code.
+@inline(__always)
+func check(_ condition: Bool, _ message: @autoclosure () -> String) {
+  if !condition { fatalError(message()) }
+}

@@ -1,0 +1,74 @@
+// MARK: - Sums
+
+extension Matrix {
+  /// The sum over all entries, in one fixed order. 0 for an empty matrix.
+  public func sum() -> Scalar { Scalar._sum(scalars, at: 0, count: count) }
+
+  /// The mean of all entries. NaN for an empty matrix.
+  public func mean() -> Scalar { sum() / Scalar(count) }
+
+  /// The sum of the squares of all entries.
+  public func squaredNorm() -> Scalar { Scalar._dot(scalars, scalars) }
+
+  /// The sum of the products of the entries, `⟨self, other⟩`. The shapes must be equal.
+  public func dot(_ other: Matrix) -> Scalar {
+    check(rows == other.rows && columns == other.columns, "dot: \(shape) and \(other.shape)")
+    return Scalar._dot(scalars, other.scalars)
+  }
+
+  /// The sum of each column, over the rows in order: `[1 × columns]`. The gradient of a row that was added to all.
+  public func columnSums() -> Matrix {
+    var result = Matrix(1, columns)
+    for i in 0..<rows {
+      Scalar._zip(.add, &result.scalars, at: 0, with: scalars, at: i * columns, count: columns)
+    }
+    return result
+  }
+
+  /// The sum of each row: `[rows × 1]`.
+  public func rowSums() -> Matrix {
+    var result = Matrix(rows, 1)
+    for i in 0..<rows { result.scalars[i] = Scalar._sum(scalars, at: i * columns, count: columns) }
+    return result
+  }
+
+  /// The largest entry of each row: `[rows × 1]`. There must be a column.
+  public func rowMaxima() -> Matrix {
+    check(columns > 0, "rowMaxima: \(shape) has no columns")
+    var result = Matrix(rows, 1)
+    for i in 0..<rows { result.scalars[i] = Scalar._maximum(scalars, at: i * columns, count: columns) }
+    return result
+  }
+
+  /// The column of the largest entry of each row; the first one where several are equal. There must be a column.
+  public func rowArgMaxima() -> [Int] {
+    check(columns > 0, "rowArgMaxima: \(shape) has no columns")
+    return (0..<rows).map { i in
+      let row = scalars[i * columns..<(i + 1) * columns]
+      return row.indices.max { row[$0] < row[$1] || (row[$0] == row[$1] && $0 > $1) }! - i * columns
+    }
+  }
+
+  /// Is every entry a number, neither infinite nor NaN?
+  public var isFinite: Bool { scalars.allSatisfy(\.isFinite) }
+}
+
+// MARK: - Softmax
+
+/// Each row as probabilities: `softmax(x)ⱼ = exp(xⱼ) / Σₖ exp(xₖ)`, row by row.
+///
+/// The row's largest entry is subtracted first, which changes nothing but keeps `exp` from overflowing.
+public func softmax<Scalar>(_ x: Matrix<Scalar>) -> Matrix<Scalar> {
+  var result = x
+  _ = Scalar._softmax(&result.scalars, rows: x.rows, columns: x.columns)
+  return result
+}
+
+/// `ln Σₖ exp(xₖ)` of each row: `[rows × 1]`. Safe for entries of any size; −∞ for a row of no entries.
+public func logSumExp<Scalar>(_ x: Matrix<Scalar>) -> Matrix<Scalar> {
+  var result = Matrix<Scalar>(x.rows, 1)
+  var scratch = x.scalars
+  let sums = Scalar._softmax(&scratch, rows: x.rows, columns: x.columns)
+  for i in 0..<x.rows { result.scalars[i] = sums[i] }
+  return result
+}
