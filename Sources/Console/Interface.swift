@@ -53,7 +53,7 @@ struct Interface {
     let following = rest.first.flatMap { $0.hasPrefix("--") ? nil : $0 }
     if attached == nil && following != nil { rest.removeFirst() }
     guard let text = attached ?? following else {
-      throw .usage("\(flag) wants \(option.wants) behind it, and there is none.")
+      throw .usage("\(flag) wants \(option.wants), but nothing follows it.")
     }
     guard let value = option.anyValue(of: text) else {
       throw .usage("\(flag) wants \(option.wants), not \(quoted(text)).")

@@ -77,7 +77,7 @@ private func launch(
   let process = Process()
   process.executableURL = executable
   process.arguments = arguments
-  process.environment = inherited().merging(environment) { _, given in given }
+  process.environment = withoutColour(ProcessInfo.processInfo.environment).merging(environment) { _, given in given }
   if let directory { process.currentDirectoryURL = directory }
   process.standardInput = try FileHandle(forReadingFrom: files.input)
   process.standardOutput = try FileHandle(forWritingTo: files.output)
@@ -100,9 +100,9 @@ private func launch(
     status: wasKilled ? 128 + code : code, signal: wasKilled ? code : nil, output: output, errors: errors)
 }
 
-/// The tests' environment without what would colour, or uncolour, a program's text.
-private func inherited() -> [String: String] {
-  ProcessInfo.processInfo.environment.filter { !["NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE"].contains($0.key) }
+/// The environment without what would colour, or uncolour, a program's text.
+func withoutColour(_ environment: [String: String]) -> [String: String] {
+  environment.filter { !["NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE"].contains($0.key) }
 }
 
 /// Three files in a directory of their own: what a program reads and what it writes.

@@ -40,9 +40,8 @@ private func parse(_ words: String...) throws -> Options {
 
   @Test func everyKindOfValueIsRead() throws {
     let options = try parse(
-      "--seed", "18446744073709551615", "--steps=0", "3.2", "--temperature", "0.5", "--prompt=a=b", "--text",
-      "my novel.txt",
-      "--cell", "rnn", "--quick", "lstm")
+      "--seed", "18446744073709551615", "--steps=0", "3.2", "--temperature", "0.5", "--prompt=a=b",
+      "--text", "my novel.txt", "--cell", "rnn", "--quick", "lstm")
     #expect(options[seed] == UInt64.max)
     #expect(options[steps] == 0)
     #expect(options[temperature] == 0.5)
@@ -78,8 +77,8 @@ private func parse(_ words: String...) throws -> Options {
       (["--rate", "inf"], #"--rate wants a number from 0.0 up, not "inf"."#),
       (["--cell", "gru"], #"--cell wants one of rnn, lstm, not "gru"."#),
       (["--text="], #"--text wants the path of a file, not ""."#),
-      (["--steps"], "--steps wants a whole number from 0 up behind it, and there is none."),
-      (["--steps", "--quick"], "--steps wants a whole number from 0 up behind it, and there is none."),
+      (["--steps"], "--steps wants a whole number from 0 up, but nothing follows it."),
+      (["--steps", "--quick"], "--steps wants a whole number from 0 up, but nothing follows it."),
       (["--steps", "1", "--steps=2"], "--steps is given twice."),
       (["--quick", "--quick"], "--quick is given twice."),
       (["--quick=yes"], "--quick is switched on by its name alone and wants no value."),

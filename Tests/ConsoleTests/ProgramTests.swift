@@ -70,7 +70,11 @@ import Testing
       await program("p", "A program.", commandLine: []) { _ in
         print("first")
         var waiting = pollfd(fd: reader, events: Int16(POLLIN), revents: 0)
-        guard poll(&waiting, 1, 1000) == 1 else { throw Failure.failed("nothing came") }
+        var line = [UInt8](repeating: 0, count: 100)
+        guard poll(&waiting, 1, 1000) == 1, read(reader, &line, line.count) == 6, line.starts(with: "first\n".utf8)
+        else {
+          throw Failure.failed("the line did not come, or more did")
+        }
       }
     }
   }

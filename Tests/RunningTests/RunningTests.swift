@@ -1,6 +1,7 @@
 import Foundation
-import Running
 import Testing
+
+@testable import Running
 
 @Suite struct RunningTests {
   @Test func aProgramOfThePackageIsFound() throws {
@@ -43,8 +44,12 @@ import Testing
 
   @Test func environmentAndDirectoryAreGiven() throws {
     let run = try shell(
-      "echo $COLUMNS_WANTED ${NO_COLOR-unset}; pwd", environment: ["COLUMNS_WANTED": "80"],
+      "echo $CHAPTER $FORCE_COLOR; pwd", environment: ["CHAPTER": "2", "FORCE_COLOR": "1"],
       in: URL(fileURLWithPath: "/usr"))
-    #expect(run.output == "80 unset\n/usr\n")
+    #expect(run.output == "2 1\n/usr\n")
+  }
+
+  @Test func theTestersOwnColoursAreLeftOut() {
+    #expect(withoutColour(["NO_COLOR": "1", "FORCE_COLOR": "1", "CLICOLOR_FORCE": "1", "HOME": "/"]) == ["HOME": "/"])
   }
 }
