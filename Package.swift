@@ -13,6 +13,8 @@ let ground = [
   library("VectorMath"),
   library("MinimalMatrix", buildsOn: ["VectorMath"]),
   library("Console"),
+  library("Texts", beside: ["README.md", "names.py"]),
+  library("Running"),
   library("Drawing", buildsOn: ["Console"]),
   library("Mirror"),
 ]
@@ -26,6 +28,8 @@ let checks = [
   tests(of: "VectorMath"),
   tests(of: "MinimalMatrix"),
   tests(of: "Console"),
+  tests(of: "Texts"),
+  tests(of: "Running"),
   tests(of: "Drawing"),
   tests(of: "Mirror"),
 ]
@@ -53,8 +57,9 @@ func chapter(_ folder: String, buildsOn modules: [String]) -> [Target] {
   ]
 }
 
-func library(_ name: String, buildsOn modules: [String] = []) -> Target {
-  .target(name: name, dependencies: modules.map { .byName(name: $0) }, swiftSettings: settings())
+/// A folder of Sources, without the files that lie `beside` the code.
+func library(_ name: String, buildsOn modules: [String] = [], beside files: [String] = []) -> Target {
+  .target(name: name, dependencies: modules.map { .byName(name: $0) }, exclude: files, swiftSettings: settings())
 }
 
 func program(_ name: String, at path: String, buildsOn modules: [String]) -> Target {
