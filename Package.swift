@@ -5,7 +5,7 @@ import PackageDescription
 // The table of contents. Every chapter is a library that later chapters build on, and a program: `swift run chapter01`.
 
 let chapters = [
-  chapter("01-NumpyStyleRNN", buildsOn: ["MinimalMatrix"]),
+  chapter("01-NumpyStyleRNN", buildsOn: ["MinimalMatrix", "Console"]),
   chapter("02-ManualBPTT", buildsOn: ["MinimalMatrix", "NumpyStyleRNN"]),
 ]
 
@@ -52,7 +52,7 @@ func chapter(_ folder: String, buildsOn modules: [String]) -> [Target] {
       swiftSettings: settings()),
     .executableTarget(
       name: "chapter\(number)",
-      dependencies: ([name, "Console", "Drawing", "Texts"] + modules).map { .byName(name: $0) },
+      dependencies: Set([name, "Console", "Drawing", "Texts"] + modules).sorted().map { .byName(name: $0) },
       path: path, exclude: files.filter { $0 != "main.swift" }, swiftSettings: settings()),
   ]
 }

@@ -50,8 +50,3 @@ extension Interface {
 
 /// A space at which a line does not end.
 private let unbroken = "\u{A0}"
-
-extension String {
-  /// The text with spaces behind it, `width` columns in all.
-  func padded(to width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
-}
