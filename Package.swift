@@ -12,7 +12,7 @@ let ground = [
   library("VectorMath"),
   library("MinimalMatrix", buildsOn: ["VectorMath"]),
   library("Console"),
-  library("Drawing", buildsOn: ["Console"]),
+  library("Drawing"),
   library("Mirror"),
 ]
 
