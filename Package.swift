@@ -15,7 +15,7 @@ let ground = [
   library("Console"),
   library("Texts", beside: ["README.md", "names.py"]),
   library("Running"),
-  library("Drawing", buildsOn: ["Console"]),
+  library("Drawing"),
   library("Mirror"),
 ]
 
