@@ -6,7 +6,7 @@ import PackageDescription
 
 let chapters = [
   chapter("01-NumpyStyleRNN", buildsOn: ["MinimalMatrix", "Console"]),
-  chapter("02-ManualBPTT", buildsOn: ["MinimalMatrix", "NumpyStyleRNN"]),
+  chapter("02-ManualBPTT", buildsOn: ["MinimalMatrix", "NumpyStyleRNN", "VectorMath"]),
 ]
 
 let ground = [
@@ -32,6 +32,8 @@ let checks = [
   tests(of: "Running"),
   tests(of: "Drawing"),
   tests(of: "Mirror"),
+  tests(of: "Chapter01", on: ["NumpyStyleRNN", "MinimalMatrix", "Running"]),
+  tests(of: "Chapter02", on: ["ManualBPTT", "NumpyStyleRNN", "MinimalMatrix", "Running"]),
 ]
 
 let package = Package(
@@ -52,7 +54,7 @@ func chapter(_ folder: String, buildsOn modules: [String]) -> [Target] {
       swiftSettings: settings()),
     .executableTarget(
       name: "chapter\(number)",
-      dependencies: Set([name, "Console", "Drawing", "Texts"] + modules).sorted().map { .byName(name: $0) },
+      dependencies: Set([name, "VectorMath", "Console", "Drawing", "Texts"] + modules).sorted().map { .byName(name: $0) },
       path: path, exclude: files.filter { $0 != "main.swift" }, swiftSettings: settings()),
   ]
 }
@@ -66,9 +68,11 @@ func program(_ name: String, at path: String, buildsOn modules: [String]) -> Tar
   .executableTarget(name: name, dependencies: modules.map { .byName(name: $0) }, path: path, swiftSettings: settings())
 }
 
-func tests(of module: String, and others: [String] = []) -> Target {
-  .testTarget(
-    name: "\(module)Tests", dependencies: ([module] + others).map { .byName(name: $0) }, swiftSettings: settings())
+/// The folder `Tests/NameTests`, which tests the module `Name`, or those named.
+func tests(of name: String, on modules: [String]? = nil) -> Target {
+  let modules = modules ?? [name]
+  return .testTarget(
+    name: "\(name)Tests", dependencies: modules.map { .byName(name: $0) }, swiftSettings: settings())
 }
 
 /// Optimised in every configuration, because a reader's `swift run` is a debug build; and for the processor at hand.

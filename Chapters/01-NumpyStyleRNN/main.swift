@@ -72,13 +72,14 @@ program(
   for t in 0..<options[steps] {
     let (next, logits) = network.read([ids[t]], from: h)
     let loss = Double(crossEntropy(logits, [ids[t + 1]])[0, 0])
+    let p = Double(softmax(logits)[0, ids[t + 1]])
     h = next
     total += loss
     if t < 20 {
       let (read, expected) = (vocabulary.characters[ids[t]], vocabulary.characters[ids[t + 1]])
       let columns = [
         "\(t)".padded(to: 6), shown(read).padded(to: 7), shown(expected).padded(to: 9),
-        exp(-loss).decimal(places: 4).padded(to: 13), loss.decimal(places: 4),
+        p.decimal(places: 4).padded(to: 13), loss.decimal(places: 4),
       ]
       print(columns.joined())
     } else if t == 20 {

@@ -1,1 +1,1 @@
-print("chapter")
+print("chapter 2")

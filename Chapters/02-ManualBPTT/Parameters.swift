@@ -1,0 +1,45 @@
+import MinimalMatrix
+import NumpyStyleRNN
+
+// MARK: - Every array by its name
+
+/// A model as the list of its arrays.
+///
+/// An optimiser, a gradient check and a file treat all arrays alike; they walk
+/// over this list. The gradient of a model is a model of the same type, whose
+/// arrays hold the derivatives.
+public protocol Parameters<Scalar> {
+  associatedtype Scalar: MatrixScalar
+  /// The arrays in a fixed order, each with its name and the way to it.
+  static var arrays: [(name: String, path: WritableKeyPath<Self, Matrix<Scalar>>)] { get }
+}
+
+extension Parameters {
+  /// The arrays of a part of a model, seen from the model.
+  public static func arrays<Part: Parameters<Scalar>>(
+    of part: WritableKeyPath<Self, Part>, named name: String
+  ) -> [(name: String, path: WritableKeyPath<Self, Matrix<Scalar>>)] {
+    Part.arrays.map { ("\(name).\($0.name)", part.appending(path: $0.path)) }
+  }
+
+  /// How many numbers there are in all arrays.
+  public var count: Int { Self.arrays.reduce(0) { $0 + self[keyPath: $1.path].count } }
+}
+
+extension TanhCell: Parameters {
+  public static var arrays: [(name: String, path: WritableKeyPath<Self, Matrix<Scalar>>)] {
+    [("Wx", \.Wx), ("Wh", \.Wh), ("b", \.b)]
+  }
+}
+
+extension Projection: Parameters {
+  public static var arrays: [(name: String, path: WritableKeyPath<Self, Matrix<Scalar>>)] {
+    [("W", \.W), ("b", \.b)]
+  }
+}
+
+extension RNN: Parameters {
+  public static var arrays: [(name: String, path: WritableKeyPath<Self, Matrix<Scalar>>)] {
+    arrays(of: \.cell, named: "cell") + arrays(of: \.projection, named: "projection")
+  }
+}
