@@ -17,7 +17,8 @@ let ground = [
 ]
 
 let tools = [
-  program("book", at: "Sources/Book", buildsOn: ["Mirror", "Console"])
+  // It runs the chapters' programs, so they are built with it.
+  program("book", at: "Sources/Book", buildsOn: ["Mirror", "Console"] + chapters.map { $0[1].name })
 ]
 
 let checks = [
@@ -25,7 +26,7 @@ let checks = [
   tests(of: "MinimalMatrix"),
   tests(of: "Console"),
   tests(of: "Drawing"),
-  tests(of: "Mirror"),
+  tests(of: "Mirror", and: ["book"]),
 ]
 
 let package = Package(
