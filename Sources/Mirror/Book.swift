@@ -58,6 +58,7 @@ extension Book {
 
     var seen: Set<Problem> = []
     report.problems = report.problems.filter { seen.insert($0).inserted }
+      .sorted { ($0.file, $0.line) < ($1.file, $1.line) }
     let blocks = pages.flatMap(\.blocks)
     report.summary = [
       (pages.count, "page"), (blocks.count { $0.language == .swift }, "listing"),

@@ -132,7 +132,7 @@ private let brokenOriginals: [BrokenBook] = [
 
 private let brokenLinks: [BrokenBook] = [
   .init("link to nothing", "../a.swift", "../c.swift", gives: "brokenLink \(page):25"),
-  .init("link out of the root", "../a.swift", "../../tmp", gives: "brokenLink \(page):25"),
+  .init("link out of the root", "../a.swift", "../../a.swift", gives: "brokenLink \(page):25"),
   .init("link to no heading here", "#two-gates", "#three-gates", gives: "brokenAnchor \(page):25"),
   .init(
     "link to no heading there", "#the-gates-once-more", "#gates", in: "README.md", gives: "brokenAnchor README.md:3"),

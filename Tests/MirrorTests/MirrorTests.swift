@@ -12,6 +12,24 @@ import Testing
   #expect(book.files == before)
 }
 
+@Test func columnsAreCharactersAndLongFencesHoldShortOnes() throws {
+  var book = SmallBook()
+  let widest = String(repeating: "█", count: 80)
+  book.output.replace("abc", with: widest)
+  book.files[SmallBook.page]?.replace("abc", with: widest)
+  book.files["README.md"]?.append("````markdown\n<!-- code: A -->\n```swift\n```\n$$ [a](b)\n````\n")
+  #expect(try book.onDisk { $0.check() }.problems == [])
+}
+
+@Test func pagesMayShareFilesAndPrograms() throws {
+  var book = SmallBook()
+  book.files["book/02-more.md"] = book.files[SmallBook.page]
+  book.files["b.swift"]?.append("\n// MARK:")
+  let problems = try book.onDisk { $0.check() }.problems
+  #expect(book.runs == 1)
+  #expect(problems.map(\.file) == [SmallBook.page, "b.swift", "book/02-more.md"].sorted())
+}
+
 @Test func syncRewritesTheBlocksAndNothingElse() throws {
   let good = SmallBook()
   var stale = good

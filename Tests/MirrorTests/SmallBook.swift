@@ -73,6 +73,8 @@ struct SmallBook {
     """
   var figures = ["loss.svg": "<svg/>\n"]
   var failure: String?
+  /// How often the last check ran a program.
+  var runs = 0
 
   static let page = "book/01-gates.md"
 
@@ -89,11 +91,14 @@ struct SmallBook {
     for (path, text) in files { try root.write(bytes(text), to: path) }
     let run = Book.Run(output: output, figures: figures.mapValues(bytes))
     let failure = failure
+    var runs = 0
     let result = try body(
       Book(root: root) { program in
+        runs += 1
         if let failure { throw Failure(description: "\(program) \(failure)") }
         return run
       })
+    self.runs = runs
     for path in SmallBook().files.merging(files, uniquingKeysWith: { $1 }).keys {
       files[path] = root.text(path)?.replacing("\u{FFFD}", with: "⊘")
     }
