@@ -20,7 +20,8 @@ let ground = [
 ]
 
 let tools = [
-  program("book", at: "Sources/Book", buildsOn: ["Mirror", "Console"]),
+  // It runs the chapters' programs, so they are built with it.
+  program("book", at: "Sources/Book", buildsOn: ["Mirror", "Console"] + chapters.map { $0[1].name }),
   program("benchmark", at: "Chapters/Benchmark", buildsOn: ["MinimalMatrix"]),
 ]
 
@@ -31,7 +32,7 @@ let checks = [
   tests(of: "Texts"),
   tests(of: "Running"),
   tests(of: "Drawing"),
-  tests(of: "Mirror"),
+  tests(of: "Mirror", on: ["Mirror", "book"]),
   tests(of: "Chapter01", on: ["NumpyStyleRNN", "MinimalMatrix", "Running"]),
   tests(of: "Chapter02", on: ["ManualBPTT", "NumpyStyleRNN", "MinimalMatrix", "Running"]),
 ]
