@@ -45,7 +45,8 @@ public struct ArrayCheck: CustomStringConvertible {
   static func error(_ a: Double, _ b: Double) -> Double {
     let difference = abs(a - b)
     if difference < 1e-9 { return 0 }
-    return difference.isNaN ? .infinity : difference / max(abs(a), abs(b))
+    // What is infinite or no number is never right, and ∞/∞ would not say so.
+    return difference.isFinite ? difference / max(abs(a), abs(b)) : .infinity
   }
 
   /// The entry where the two differ most.
