@@ -34,9 +34,7 @@ let checks = [
   tests(of: "Drawing"),
   tests(of: "Mirror", on: ["Mirror", "book"]),
   tests(of: "Chapter01", on: ["NumpyStyleRNN", "MinimalMatrix", "Console", "Running"]),
-  tests(
-    of: "Chapter02", on: ["ManualBPTT", "NumpyStyleRNN", "MinimalMatrix", "Running"],
-    beside: ["reference.py", "reference.json"]),
+  tests(of: "Chapter02", on: ["ManualBPTT", "NumpyStyleRNN", "MinimalMatrix", "Running"]),
 ]
 
 let package = Package(
@@ -71,11 +69,11 @@ func program(_ name: String, at path: String, buildsOn modules: [String]) -> Tar
   .executableTarget(name: name, dependencies: modules.map { .byName(name: $0) }, path: path, swiftSettings: settings())
 }
 
-/// The folder `Tests/NameTests`, which tests the module `Name`, or those named; without the files `beside` the code.
-func tests(of name: String, on modules: [String]? = nil, beside files: [String] = []) -> Target {
+/// The folder `Tests/NameTests`, which tests the module `Name`, or those named.
+func tests(of name: String, on modules: [String]? = nil) -> Target {
   let modules = modules ?? [name]
   return .testTarget(
-    name: "\(name)Tests", dependencies: modules.map { .byName(name: $0) }, exclude: files, swiftSettings: settings())
+    name: "\(name)Tests", dependencies: modules.map { .byName(name: $0) }, swiftSettings: settings())
 }
 
 /// Optimised in every configuration, because a reader's `swift run` is a debug build; and for the processor at hand.

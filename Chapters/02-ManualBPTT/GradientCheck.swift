@@ -45,8 +45,7 @@ public struct ArrayCheck: CustomStringConvertible {
   static func error(_ a: Double, _ b: Double) -> Double {
     let difference = abs(a - b)
     if difference < 1e-9 { return 0 }
-    // What is infinite or no number is never right, and ∞/∞ would not say so.
-    return difference.isFinite ? difference / max(abs(a), abs(b)) : .infinity
+    return difference.isNaN ? .infinity : difference / max(abs(a), abs(b))
   }
 
   /// The entry where the two differ most.

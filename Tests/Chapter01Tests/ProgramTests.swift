@@ -102,6 +102,28 @@ import Testing
     }
   }
 
+  @Test("A run that leaves the numbers stops with one line, and what was printed before it stays.")
+  func trainingThatDiverges() throws {
+    let run = try run("chapter02", Self.quick + ["--rate", "1e30"])
+    #expect(run.status == 1)
+    #expect(run.errors.hasPrefix("chapter02: the loss is ") && run.errors.contains("try a smaller --rate"))
+    #expect(run.errors.split(separator: "\n").count == 1)
+    #expect(run.output.contains("Training"))
+  }
+
+  @Test func figuresAreWrittenWhereAsked() throws {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("figures-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: folder) }
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    #expect(try run("chapter02", Self.quick + ["--figures", folder.path]).status == 0)
+    let files = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
+    #expect(files == ["02-loss.svg", "02-reach.svg", "02-truncation.svg"])
+    for file in files {
+      let figure = try String(contentsOf: folder.appendingPathComponent(file), encoding: .utf8)
+      #expect(figure.hasPrefix("<svg") && figure.hasSuffix("</svg>\n"), "\(file)")
+    }
+  }
+
   @Test("A pipe that nobody reads any more ends the program by SIGPIPE, without a word.", arguments: programs)
   func closedPipe(program: String) throws {
     let line = "{ sleep 0.3; \(program) \(Self.quick.joined(separator: " ")); } | true; echo ${PIPESTATUS[0]}"
