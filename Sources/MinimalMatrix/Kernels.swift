@@ -1,4 +1,5 @@
 import Dispatch
+import Synchronization
 import VectorMath
 
 // The module's inner loops, and its only unsafe code. The entrances are the extension of `MatrixScalar` at the end:
@@ -377,7 +378,7 @@ private func product<Scalar: MatrixScalar>(
 ) {
   if m == 1 && b.columnStride == 1 {
     rowProduct(Scalar._Narrow.self, n, k, a, b, c)
-  } else if Vectors.wideIsFaster {
+  } else if Vectors.areWide.load(ordering: .relaxed) {
     product(Scalar._Wide.self, m, n, k, a, b, c, width: width)
   } else {
     product(Scalar._Narrow.self, m, n, k, a, b, c, width: width)
@@ -414,8 +415,9 @@ private func sharedProduct<Scalar: MatrixScalar>(
 ///
 /// Sixty-four bytes are one register with AVX-512 and two without, where a tile of them does not fit. Swift cannot ask the
 /// processor, so the first product asks the clock: a few microseconds of each tile, the best of several tries.
-private enum Vectors {
-  static let wideIsFaster = time(Float._Wide.self) < time(Float._Narrow.self)
+enum Vectors {
+  /// Settable so that the tests can compare the bits of both.
+  static let areWide = Atomic<Bool>(time(Float._Wide.self) < time(Float._Narrow.self))
 
   /// Nanoseconds for one column of a tile of six rows and two vectors.
   private static func time<V: SIMD>(_ v: V.Type) -> Double where V.Scalar == Float {
@@ -587,7 +589,8 @@ private func largest<Scalar: MatrixScalar>(_ x: Input<Scalar>, _ count: Int) -> 
     var vector = load(x, as: Scalar._Wide.self)
     i = lanes
     while i + lanes <= count {
-      vector = Maximum.apply(vector, load(x + i, as: Scalar._Wide.self))
+      let next = load(x + i, as: Scalar._Wide.self)
+      vector = vector.replacing(with: next, where: (next .> vector) .| (next .!= next))
       i += lanes
     }
     for lane in 0..<lanes { result = larger(result, vector[lane]) }
@@ -607,11 +610,10 @@ private func larger<Scalar: MatrixScalar>(_ x: Scalar, _ y: Scalar) -> Scalar { 
 @inline(__always)
 private func softmax<Scalar: MatrixScalar>(_ x: Output<Scalar>, _ count: Int) -> Scalar {
   var top = largest(x, count)
-  // A row of −∞ alone has no largest entry to subtract.
-  guard top > -.infinity || top.isNaN else {
-    top = .nan
-    zip(.add, x, &top, scalar: true, x, count)
-    return -.infinity
+  // Infinity less infinity is not a number. The sum is infinite all the same: −∞ where all are, +∞ where one is.
+  guard !top.isInfinite else {
+    x.update(repeating: .nan, count: count)
+    return top
   }
   zip(.subtract, x, &top, scalar: true, x, count)
   map(Exp.self, x, x, count)
