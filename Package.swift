@@ -22,7 +22,7 @@ let ground = [
 let tools = [
   // It runs the chapters' programs, so they are built with it.
   program("book", at: "Sources/Book", buildsOn: ["Mirror", "Console"] + chapters.map { $0[1].name }),
-  program("benchmark", at: "Chapters/Benchmark", buildsOn: ["MinimalMatrix", "Texts"] + chapters.map { $0[0].name }),
+  program("benchmark", at: "Chapters/Benchmark", buildsOn: ["MinimalMatrix", "Console", "Texts"] + chapters.map { $0[0].name }),
 ]
 
 let checks = [

@@ -1,15 +1,40 @@
+import Console
 import Foundation
-import ManualBPTT
 import MinimalMatrix
-import NumpyStyleRNN
 import Texts
-func cpu() -> UInt64 { var t = timespec(); clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t); return UInt64(t.tv_sec) * 1_000_000_000 + UInt64(t.tv_nsec) }
-Threads.count = 1
-let text = try! String(contentsOfFile: "/tmp/peers/data/text.txt", encoding: .utf8)
-let voc = Vocabulary(of: text); let ids = try! voc.ids(of: text)
-var g = SplitMix64(seed: 1)
-var tr = Trainer(RNN<Float>(vocabulary: voc.count, hidden: 100, using: &g), on: ids, steps: 25)
-for _ in 0..<200 { _ = tr.step() }
-var best = UInt64.max
-for _ in 0..<30 { let t = cpu(); for _ in 0..<200 { _ = tr.step() }; best = min(best, cpu() - t) }
-print("W1 us/step", Double(best) / 200e3)
+
+let threads = Option.int("threads", default: 1, in: 1...1024, "how many threads a large product may use")
+let workloads = Option.string("workloads", default: "W1,W6", "which to run, with commas between them")
+let text = Option.file("text", otherwise: "5,163 first names", "the text of W1; for comparisons, the peers' text")
+let references = Option.file("references", otherwise: "not compared", "workload_references.json of the peers")
+
+program(
+  "benchmark", "Measures the chapters' own code: one line of JSON for each measurement.",
+  options: [threads, workloads, text, references]
+) { options in
+  Threads.count = options[threads]
+  let chosen = options[workloads].split(separator: ",").map(String.init)
+  if let unknown = chosen.first(where: { !["W1", "W6"].contains($0) }) {
+    throw Failure.usage("there is no workload \(unknown): take W1, W6 or both.")
+  }
+  let peak = peak()
+  try Measurement(
+    workload: "W6-peak", variant: "fused multiply-add", threads: 1, median_s: 0, min_s: 0, gflops: peak, share_of_peak: 1
+  ).report()
+  if chosen.contains("W1") {
+    let work = try CharacterRNN(text: try options[text].map(readText) ?? Texts.names)
+    if let file = options[references] { try work.verify(against: readReferences(file, of: "W1")) }
+    try work.measureStep(threads: options[threads])
+  }
+  if chosen.contains("W6") { try measureProducts(threads: options[threads], peak: peak) }
+}
+
+/// The numbers that all peers agree on for one workload.
+func readReferences(_ file: String, of workload: String) throws -> [String: Double] {
+  let json = try JSONSerialization.jsonObject(with: Data(readText(file).utf8)) as? [String: Any]
+  let workloads = json?["workloads"] as? [String: [String: Any]]
+  guard let numbers = workloads?[workload]?.compactMapValues({ $0 as? Double }) else {
+    throw Failure.failed("\(file) has no \"workloads\" with \(workload): is it the peers' workload_references.json?")
+  }
+  return numbers
+}

@@ -447,8 +447,15 @@ enum Vectors {
 
 // MARK: - Entry by entry
 
-/// `x = f(x, y)`, entry by entry. The compiler makes vectors of this loop by itself; no entry depends on another, so the
-/// bits are those of one at a time.
+// The compiler makes vectors of these loops by itself; no entry depends on another, so the bits are those of one at a
+// time. It can do so only where it sees that the results do not overwrite what is still to be read: so each comes twice,
+// in place and with the results elsewhere.
+
+@inline(__always)
+private func update<Scalar: MatrixScalar>(_ x: Output<Scalar>, _ count: Int, _ f: (Scalar) -> Scalar) {
+  for i in 0..<count { x[i] = f(x[i]) }
+}
+
 @inline(__always)
 private func update<Scalar: MatrixScalar>(
   _ x: Output<Scalar>, _ y: Input<Scalar>, _ count: Int, _ f: (Scalar, Scalar) -> Scalar
@@ -456,9 +463,28 @@ private func update<Scalar: MatrixScalar>(
   for i in 0..<count { x[i] = f(x[i], y[i]) }
 }
 
+/// A new array of `count` scalars, of which `body` gives each a value.
 @inline(__always)
-private func update<Scalar: MatrixScalar>(_ x: Output<Scalar>, _ count: Int, _ f: (Scalar) -> Scalar) {
-  for i in 0..<count { x[i] = f(x[i]) }
+private func filled<Scalar: MatrixScalar>(_ count: Int, _ body: (Output<Scalar>) -> Void) -> [Scalar] {
+  Array(unsafeUninitializedCapacity: count) { buffer, initialized in
+    if count > 0 { body(buffer.baseAddress!) }
+    initialized = count
+  }
+}
+
+/// Hands the function that an operation stands for to `body`: the one table of them.
+@inline(__always)
+private func with<Scalar: MatrixScalar>(
+  _ operation: _Binary, _: Scalar.Type, _ body: ((Scalar, Scalar) -> Scalar) -> Void
+) {
+  switch operation {
+  case .add: body { $0 + $1 }
+  case .subtract: body { $0 - $1 }
+  case .multiply: body { $0 * $1 }
+  case .divide: body { $0 / $1 }
+  case .subtractFrom: body { $1 - $0 }
+  case .divideInto: body { $1 / $0 }
+  }
 }
 
 /// A function of one entry that is written for vectors of any width.
@@ -468,25 +494,27 @@ private enum Log: Lanewise { static func of<V: SIMD>(_ x: V) -> V where V.Scalar
 private enum Tanh: Lanewise { static func of<V: SIMD>(_ x: V) -> V where V.Scalar: MatrixScalar { tanh(x) } }
 private enum Sigmoid: Lanewise { static func of<V: SIMD>(_ x: V) -> V where V.Scalar: MatrixScalar { sigmoid(x) } }
 
-/// `x = f(x)`, entry by entry, in vectors of 64 bytes, then of four, then the rest in a vector that is not full.
+/// `out = f(x)`, entry by entry, in vectors of 64 bytes, then of four, then the rest in one that is not full. `out` may be `x`.
 @inline(__always)
-private func update<F: Lanewise, Scalar: MatrixScalar>(_: F.Type, _ x: Output<Scalar>, _ count: Int) {
+private func map<F: Lanewise, Scalar: MatrixScalar>(
+  _: F.Type, _ x: Input<Scalar>, _ out: Output<Scalar>, _ count: Int
+) {
   let lanes = Scalar._Wide.scalarCount
   var i = 0
   while i + lanes <= count {
-    store(F.of(load(x + i, as: Scalar._Wide.self)), to: x + i)
+    store(F.of(load(x + i, as: Scalar._Wide.self)), to: out + i)
     i += lanes
   }
   while i + 4 <= count {
-    store(F.of(load(x + i, as: SIMD4<Scalar>.self)), to: x + i)
+    store(F.of(load(x + i, as: SIMD4<Scalar>.self)), to: out + i)
     i += 4
   }
   let rest = count - i
   if rest > 0 {
     let y = F.of(SIMD4(x[i], rest > 1 ? x[i + 1] : 0, rest > 2 ? x[i + 2] : 0, 0))
-    x[i] = y.x
-    if rest > 1 { x[i + 1] = y.y }
-    if rest > 2 { x[i + 2] = y.z }
+    out[i] = y.x
+    if rest > 1 { out[i + 1] = y.y }
+    if rest > 2 { out[i + 2] = y.z }
   }
 }
 
@@ -556,7 +584,7 @@ private func softmax<Scalar: MatrixScalar>(_ x: Output<Scalar>, _ count: Int) ->
     return top
   }
   update(x, count) { $0 - top }
-  update(Exp.self, x, count)
+  map(Exp.self, x, x, count)
   let scale = sum(x, count)
   update(x, count) { $0 / scale }
   return top + log(scale)
@@ -613,7 +641,7 @@ extension MatrixScalar {
     }
   }
 
-  public static func _zip(
+  public static func _update(
     _ operation: _Binary, _ a: inout [Self], at i: Int, with b: [Self], at j: Int, count: Int
   ) {
     guard count > 0 else { return }
@@ -621,38 +649,45 @@ extension MatrixScalar {
     b.withUnsafeBufferPointer { y in
       a.withUnsafeMutableBufferPointer { x in
         let (x, y) = (x.baseAddress! + i, y.baseAddress! + j)
-        switch operation {
-        case .add: update(x, y, count) { $0 + $1 }
-        case .subtract: update(x, y, count) { $0 - $1 }
-        case .multiply: update(x, y, count) { $0 * $1 }
-        case .divide: update(x, y, count) { $0 / $1 }
-        case .subtractFrom: update(x, y, count) { $1 - $0 }
-        case .divideInto: update(x, y, count) { $1 / $0 }
-        case .minimum: update(x, y, count) { $1 < $0 ? $1 : $0 }
-        case .maximum: update(x, y, count) { $1 > $0 ? $1 : $0 }
+        with(operation, Self.self) { update(x, y, count, $0) }
+      }
+    }
+  }
+
+  public static func _update(_ operation: _Binary, _ a: inout [Self], with scalar: Self) {
+    guard !a.isEmpty else { return }
+    a.withUnsafeMutableBufferPointer { x in
+      let (x, count) = (x.baseAddress!, x.count)
+      with(operation, Self.self) { f in update(x, count) { f($0, scalar) } }
+    }
+  }
+
+  public static func _combine(_ operation: _Binary, _ a: [Self], _ b: [Self]) -> [Self] {
+    precondition(a.count == b.count)
+    return a.withUnsafeBufferPointer { x in
+      b.withUnsafeBufferPointer { y in
+        filled(x.count) { out in
+          let (x, y, count) = (x.baseAddress!, y.baseAddress!, x.count)
+          with(operation, Self.self) { f in
+            for i in 0..<count { out[i] = f(x[i], y[i]) }
+          }
         }
       }
     }
   }
 
-  public static func _zip(_ operation: _Binary, _ a: inout [Self], with scalar: Self) {
-    guard !a.isEmpty else { return }
-    a.withUnsafeMutableBufferPointer { x in
-      let (x, count) = (x.baseAddress!, x.count)
-      switch operation {
-      case .add: update(x, count) { $0 + scalar }
-      case .subtract: update(x, count) { $0 - scalar }
-      case .multiply: update(x, count) { $0 * scalar }
-      case .divide: update(x, count) { $0 / scalar }
-      case .subtractFrom: update(x, count) { scalar - $0 }
-      case .divideInto: update(x, count) { scalar / $0 }
-      case .minimum: update(x, count) { scalar < $0 ? scalar : $0 }
-      case .maximum: update(x, count) { scalar > $0 ? scalar : $0 }
+  public static func _combine(_ operation: _Binary, _ a: [Self], _ scalar: Self) -> [Self] {
+    a.withUnsafeBufferPointer { x in
+      filled(x.count) { out in
+        let (x, count) = (x.baseAddress!, x.count)
+        with(operation, Self.self) { f in
+          for i in 0..<count { out[i] = f(x[i], scalar) }
+        }
       }
     }
   }
 
-  public static func _addScaled(_ a: inout [Self], _ scalar: Self, _ b: [Self]) {
+  public static func _addProducts(_ a: inout [Self], _ scalar: Self, _ b: [Self]) {
     precondition(a.count == b.count)
     guard !a.isEmpty else { return }
     b.withUnsafeBufferPointer { y in
@@ -662,17 +697,41 @@ extension MatrixScalar {
     }
   }
 
-  public static func _map(_ function: _Unary, _ x: inout [Self]) {
-    guard !x.isEmpty else { return }
-    x.withUnsafeMutableBufferPointer { x in
-      let (x, count) = (x.baseAddress!, x.count)
-      switch function {
-      case .exp: update(Exp.self, x, count)
-      case .log: update(Log.self, x, count)
-      case .tanh: update(Tanh.self, x, count)
-      case .sigmoid: update(Sigmoid.self, x, count)
-      case .squareRoot: update(x, count) { $0.squareRoot() }
-      case .magnitude: update(x, count) { $0.magnitude }
+  public static func _addProducts(_ a: inout [Self], _ b: [Self], _ c: [Self]) {
+    precondition(a.count == b.count && a.count == c.count)
+    guard !a.isEmpty else { return }
+    b.withUnsafeBufferPointer { y in
+      c.withUnsafeBufferPointer { z in
+        a.withUnsafeMutableBufferPointer { x in
+          let (x, y, z, count) = (x.baseAddress!, y.baseAddress!, z.baseAddress!, x.count)
+          for i in 0..<count { x[i].addProduct(y[i], z[i]) }
+        }
+      }
+    }
+  }
+
+  public static func _clamp(_ a: inout [Self], _ low: Self, _ high: Self) {
+    guard !a.isEmpty else { return }
+    a.withUnsafeMutableBufferPointer { x in
+      update(x.baseAddress!, x.count) { x in
+        let raised = x < low ? low : x
+        return raised > high ? high : raised
+      }
+    }
+  }
+
+  public static func _map(_ function: _Unary, _ x: [Self]) -> [Self] {
+    x.withUnsafeBufferPointer { x in
+      filled(x.count) { out in
+        let (x, count) = (x.baseAddress!, x.count)
+        switch function {
+        case .exp: map(Exp.self, x, out, count)
+        case .log: map(Log.self, x, out, count)
+        case .tanh: map(Tanh.self, x, out, count)
+        case .sigmoid: map(Sigmoid.self, x, out, count)
+        case .squareRoot: for i in 0..<count { out[i] = x[i].squareRoot() }
+        case .magnitude: for i in 0..<count { out[i] = x[i].magnitude }
+        }
       }
     }
   }

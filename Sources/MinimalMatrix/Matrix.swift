@@ -135,7 +135,7 @@ extension Matrix {
       "addRows: \(other.shape) for \(indices.count) rows of \(shape)")
     for (k, i) in indices.enumerated() {
       check(0 <= i && i < rows, "addRows: there is no row \(i) in \(shape)")
-      Scalar._zip(.add, &scalars, at: i * columns, with: other.scalars, at: k * columns, count: columns)
+      Scalar._update(.add, &scalars, at: i * columns, with: other.scalars, at: k * columns, count: columns)
     }
   }
 

@@ -20,7 +20,7 @@ extension Matrix {
   public func columnSums() -> Matrix {
     var result = Matrix(1, columns)
     for i in 0..<rows {
-      Scalar._zip(.add, &result.scalars, at: 0, with: scalars, at: i * columns, count: columns)
+      Scalar._update(.add, &result.scalars, at: 0, with: scalars, at: i * columns, count: columns)
     }
     return result
   }
