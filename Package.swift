@@ -22,7 +22,9 @@ let ground = [
 let tools = [
   // It runs the chapters' programs, so they are built with it.
   program("book", at: "Sources/Book", buildsOn: ["Mirror", "Console"] + chapters.map { $0[1].name }),
-  program("benchmark", at: "Chapters/Benchmark", buildsOn: ["MinimalMatrix", "Console", "Texts"] + chapters.map { $0[0].name }),
+  program(
+    "benchmark", at: "Chapters/Benchmark",
+    buildsOn: ["MinimalMatrix", "Console", "Texts"] + chapters.map { $0[0].name }),
 ]
 
 let checks = [
@@ -48,15 +50,16 @@ let package = Package(
 /// The folder `Chapters/NN-Name` as two targets: the library `Name` (everything but main.swift) and the program `chapterNN`.
 func chapter(_ folder: String, buildsOn modules: [String]) -> [Target] {
   let (number, name, path) = (folder.prefix(2), String(folder.dropFirst(3)), "Chapters/\(folder)")
-  let files = try! FileManager.default.contentsOfDirectory(atPath: "\(Context.packageDirectory)/\(path)")
   return [
     .target(
       name: name, dependencies: modules.map { .byName(name: $0) }, path: path, exclude: ["main.swift"],
       swiftSettings: settings()),
     .executableTarget(
       name: "chapter\(number)",
-      dependencies: Set([name, "VectorMath", "Console", "Drawing", "Texts"] + modules).sorted().map { .byName(name: $0) },
-      path: path, exclude: files.filter { $0 != "main.swift" }, swiftSettings: settings()),
+      dependencies: Set([name, "VectorMath", "Console", "Drawing", "Texts"] + modules).sorted().map {
+        .byName(name: $0)
+      },
+      path: path, exclude: files(in: path).filter { $0 != "main.swift" }, swiftSettings: settings()),
   ]
 }
 
@@ -69,11 +72,18 @@ func program(_ name: String, at path: String, buildsOn modules: [String]) -> Tar
   .executableTarget(name: name, dependencies: modules.map { .byName(name: $0) }, path: path, swiftSettings: settings())
 }
 
-/// The folder `Tests/NameTests`, which tests the module `Name`, or those named.
+/// The folder `Tests/NameTests`, which tests the module `Name`, or those named. Reference numbers and the scripts that made
+/// them lie beside the tests.
 func tests(of name: String, on modules: [String]? = nil) -> Target {
-  let modules = modules ?? [name]
+  let (modules, path) = (modules ?? [name], "Tests/\(name)Tests")
   return .testTarget(
-    name: "\(name)Tests", dependencies: modules.map { .byName(name: $0) }, swiftSettings: settings())
+    name: "\(name)Tests", dependencies: modules.map { .byName(name: $0) }, path: path,
+    exclude: files(in: path).filter { !$0.hasSuffix(".swift") }, swiftSettings: settings())
+}
+
+/// The names of the files and folders in a folder of the package.
+func files(in path: String) -> [String] {
+  (try? FileManager.default.contentsOfDirectory(atPath: "\(Context.packageDirectory)/\(path)").sorted()) ?? []
 }
 
 /// Optimised in every configuration, because a reader's `swift run` is a debug build; and for the processor at hand.

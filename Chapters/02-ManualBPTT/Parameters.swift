@@ -40,7 +40,21 @@ extension Parameters {
   }
 
   /// How many numbers there are in all arrays.
-  public var count: Int { Self.arrays.reduce(0) { $0 + self[keyPath: $1.path].count } }
+  public var count: Int {
+    Self.arrays.reduce(0) { $0 + self[keyPath: $1.path].count }
+  }
+
+  /// A number made of all bits of all arrays in order (FNV-1a, 64 bits): two
+  /// models with one fingerprint are the same to the last bit.
+  public var fingerprint: UInt64 {
+    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+    for (_, path) in Self.arrays {
+      for scalar in self[keyPath: path].scalars {
+        hash = (hash ^ Double(scalar).bitPattern) &* 0x100_0000_01b3
+      }
+    }
+    return hash
+  }
 }
 
 private struct List: @unchecked Sendable { let arrays: Any }

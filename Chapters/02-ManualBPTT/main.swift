@@ -13,19 +13,23 @@ let hidden = Option.int("hidden", default: 100, in: 1...4096, "H, how many numbe
 let rate = Option.double("rate", default: 0.1, in: 0...1e30, "how far a step of Adagrad goes")
 let prompt = Option.string("prompt", default: "\n", "what the network reads before it writes")
 let temperature = Option.double("temperature", default: 0.7, in: 0.01...100, "how daring it writes; 1 as predicted")
+let threads = Option.int(
+  "threads", default: 2, in: 1...1024, "how many may share a large product; the bits stay the same")
 let figures = Option.file("figures", otherwise: "none are written", "a folder for the figures, as SVG files")
 
 program(
   "chapter02", "Backpropagation through time by hand: checks every gradient, then learns to invent words.",
-  options: [seed, steps, text, hidden, rate, prompt, temperature, figures]
+  options: [seed, steps, text, hidden, rate, prompt, temperature, threads, figures]
 ) { options in
+  Threads.count = options[threads]
   let source = try options[text].map(readText) ?? Texts.names
   let vocabulary = Vocabulary(of: source)
   let ids = try vocabulary.ids(of: source)
   let start = try vocabulary.ids(of: options[prompt])
   let T = 25
   guard ids.count > T else {
-    throw Failure.usage("the text has \(ids.count) characters, and a window of \(T) steps needs \(T + 1): take a longer one.")
+    throw Failure.usage(
+      "the text has \(ids.count) characters, and a window of \(T) steps needs \(T + 1): take a longer one.")
   }
   guard !start.isEmpty else { throw Failure.usage("--prompt is empty: it takes at least one character to begin with.") }
   var random = SplitMix64(seed: options[seed])
@@ -72,6 +76,7 @@ program(
     if reports.contains(step) { report(step) }
   }
   progress.erase()
+  print("fingerprint of the weights: \(String(trainer.network.fingerprint, radix: 16))")
 
   heading("The loss curve")
   let curve = LineChart(
@@ -107,9 +112,12 @@ program(
 
   heading("What truncation loses")
   let floors = DelayedBits.floors
-  print("A bit depends on those \(DelayedBits.lags.near) and \(DelayedBits.lags.far) steps before. The least possible loss:")
-  print("knowing nothing \(floors.nothing.decimal(places: 4)), the near bit \(floors.near.decimal(places: 4)),"
-    + " both \(floors.both.decimal(places: 4)) nats.")
+  print(
+    "A bit depends on those \(DelayedBits.lags.near) and \(DelayedBits.lags.far) steps before. The least possible loss:"
+  )
+  print(
+    "knowing nothing \(floors.nothing.decimal(places: 4)), the near bit \(floors.near.decimal(places: 4)),"
+      + " both \(floors.both.decimal(places: 4)) nats.")
   let windows = max(10, min(2_000, options[steps]))
   let lessons = [3, 4, 16].map { T in
     let losses = DelayedBits.learn(steps: T, windows: windows, hidden: 32, batch: 32, rate: 0.1, seed: options[seed])

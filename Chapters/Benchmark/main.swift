@@ -19,7 +19,8 @@ program(
   }
   let peak = peak()
   try Measurement(
-    workload: "W6-peak", variant: "fused multiply-add", threads: 1, median_s: 0, min_s: 0, gflops: peak, share_of_peak: 1
+    workload: "W6-peak", variant: "fused multiply-add", threads: 1, median_s: 0, min_s: 0, gflops: peak,
+    share_of_peak: 1
   ).report()
   if chosen.contains("W1") {
     let work = try CharacterRNN(text: try options[text].map(readText) ?? Texts.names)
