@@ -35,8 +35,10 @@ let checks = [
   tests(of: "Running"),
   tests(of: "Drawing"),
   tests(of: "Mirror", on: ["Mirror", "book"]),
-  tests(of: "Chapter01", on: ["NumpyStyleRNN", "MinimalMatrix", "Running"]),
-  tests(of: "Chapter02", on: ["ManualBPTT", "NumpyStyleRNN", "MinimalMatrix", "Running"]),
+  tests(of: "Chapter01", on: ["NumpyStyleRNN", "MinimalMatrix", "Console", "Running"]),
+  tests(
+    of: "Chapter02", on: ["ManualBPTT", "NumpyStyleRNN", "MinimalMatrix", "Running"],
+    beside: ["reference.py", "reference.json"]),
 ]
 
 let package = Package(

@@ -45,6 +45,7 @@ public struct ArrayCheck: CustomStringConvertible {
   /// should be zero, as a derivative may well be, they leave some 10⁻¹².
   static func error(_ a: Double, _ b: Double) -> Double {
     let error = abs(a - b) / max(abs(a), abs(b), 1e-4)
+    // What is infinite or no number is never right, though ∞/∞ does not say so.
     return error.isNaN ? .infinity : error
   }
 
