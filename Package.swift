@@ -22,7 +22,9 @@ let ground = [
 let tools = [
   // It runs the chapters' programs, so they are built with it.
   program("book", at: "Sources/Book", buildsOn: ["Mirror", "Console"] + chapters.map { $0[1].name }),
-  program("benchmark", at: "Chapters/Benchmark", buildsOn: ["MinimalMatrix"]),
+  program(
+    "benchmark", at: "Chapters/Benchmark",
+    buildsOn: ["MinimalMatrix", "Console", "Texts"] + chapters.map { $0[0].name }),
 ]
 
 let checks = [
@@ -34,7 +36,9 @@ let checks = [
   tests(of: "Drawing"),
   tests(of: "Mirror", on: ["Mirror", "book"]),
   tests(of: "Chapter01", on: ["NumpyStyleRNN", "MinimalMatrix", "Console", "Running"]),
-  tests(of: "Chapter02", on: ["ManualBPTT", "NumpyStyleRNN", "MinimalMatrix", "Running"]),
+  tests(
+    of: "Chapter02", on: ["ManualBPTT", "NumpyStyleRNN", "MinimalMatrix", "Running"],
+    beside: ["reference.py", "reference.json"]),
 ]
 
 let package = Package(
@@ -48,15 +52,16 @@ let package = Package(
 /// The folder `Chapters/NN-Name` as two targets: the library `Name` (everything but main.swift) and the program `chapterNN`.
 func chapter(_ folder: String, buildsOn modules: [String]) -> [Target] {
   let (number, name, path) = (folder.prefix(2), String(folder.dropFirst(3)), "Chapters/\(folder)")
-  let files = try! FileManager.default.contentsOfDirectory(atPath: "\(Context.packageDirectory)/\(path)")
   return [
     .target(
       name: name, dependencies: modules.map { .byName(name: $0) }, path: path, exclude: ["main.swift"],
       swiftSettings: settings()),
     .executableTarget(
       name: "chapter\(number)",
-      dependencies: Set([name, "VectorMath", "Console", "Drawing", "Texts"] + modules).sorted().map { .byName(name: $0) },
-      path: path, exclude: files.filter { $0 != "main.swift" }, swiftSettings: settings()),
+      dependencies: Set([name, "VectorMath", "Console", "Drawing", "Texts"] + modules).sorted().map {
+        .byName(name: $0)
+      },
+      path: path, exclude: files(in: path).filter { $0 != "main.swift" }, swiftSettings: settings()),
   ]
 }
 
@@ -69,19 +74,28 @@ func program(_ name: String, at path: String, buildsOn modules: [String]) -> Tar
   .executableTarget(name: name, dependencies: modules.map { .byName(name: $0) }, path: path, swiftSettings: settings())
 }
 
-/// The folder `Tests/NameTests`, which tests the module `Name`, or those named.
+/// The folder `Tests/NameTests`, which tests the module `Name`, or those named. Reference numbers and the scripts that made
+/// them lie beside the tests.
 func tests(of name: String, on modules: [String]? = nil) -> Target {
-  let modules = modules ?? [name]
+  let (modules, path) = (modules ?? [name], "Tests/\(name)Tests")
   return .testTarget(
-    name: "\(name)Tests", dependencies: modules.map { .byName(name: $0) }, swiftSettings: settings())
+    name: "\(name)Tests", dependencies: modules.map { .byName(name: $0) }, path: path,
+    exclude: files(in: path).filter { !$0.hasSuffix(".swift") }, swiftSettings: settings())
+}
+
+/// The names of the files and folders in a folder of the package.
+func files(in path: String) -> [String] {
+  (try? FileManager.default.contentsOfDirectory(atPath: "\(Context.packageDirectory)/\(path)").sorted()) ?? []
 }
 
 /// Optimised in every configuration, because a reader's `swift run` is a debug build; and for the processor at hand.
 /// `WORKBOOK_CPU=haswell swift build` builds for another one, `WORKBOOK_CPU=any` for all: the results are the same bits.
+/// C's `sqrt` sets `errno`, which costs a call for each lane of a vector; without, a square root is one instruction.
 func settings() -> [SwiftSetting] {
+  var flags = ["-O", "-Xcc", "-fno-math-errno"]
   #if arch(x86_64)
     let cpu = Context.environment["WORKBOOK_CPU"] ?? "native"
-    if cpu != "any" { return [.unsafeFlags(["-O", "-target-cpu", cpu])] }
+    if cpu != "any" { flags += ["-target-cpu", cpu] }
   #endif
-  return [.unsafeFlags(["-O"])]
+  return [.unsafeFlags(flags)]
 }

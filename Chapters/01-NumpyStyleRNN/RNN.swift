@@ -94,15 +94,19 @@ public struct RNN<Scalar: MatrixScalar>: Equatable, Sendable {
 
   /// A network that knows nothing yet.
   ///
-  /// The weights are drawn from the normal distribution with deviation 0.01,
-  /// the biases are 0: so it finds every character about equally likely.
+  /// The weights are drawn from the normal distribution, the biases are 0. With
+  /// small weights it finds every character about equally likely.
   ///
   /// - Parameters:
   ///   - vocabulary: `V`, how many characters there are
   ///   - hidden: `H`, how many numbers the state has
-  public init(vocabulary V: Int, hidden H: Int, using random: inout SplitMix64) {
+  ///   - deviation: the standard deviation of the weights
+  public init(
+    vocabulary V: Int, hidden H: Int, deviation: Double = 0.01,
+    using random: inout SplitMix64
+  ) {
     func weights(_ rows: Int, _ columns: Int) -> Matrix<Scalar> {
-      .normal(rows, columns, deviation: 0.01, using: &random)
+      .normal(rows, columns, deviation: deviation, using: &random)
     }
     cell = TanhCell(Wx: weights(V, H), Wh: weights(H, H), b: Matrix(1, H))
     projection = Projection(W: weights(H, V), b: Matrix(1, V))

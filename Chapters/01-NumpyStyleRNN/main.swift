@@ -28,8 +28,9 @@ program(
   print("text        \(ids.count) characters, beginning \"\(source.prefix(24).map(shown).joined())\"")
   print("vocabulary  V = \(vocabulary.count): \(vocabulary.characters.prefix(40).map(shown).joined(separator: " "))")
   print("ids         \(ids.prefix(12).map(String.init).joined(separator: " ")) …")
-  print("one-hot     the first character as a row [1 × \(vocabulary.count)], 1 in column \(ids[0]):")
-  print(Matrix<Float>.oneHot([ids[0]], size: vocabulary.count))
+  let oneHot = Matrix<Float>.oneHot([ids[0]], size: vocabulary.count)
+  print("one-hot     \(oneHot.scalars.prefix(32).map { $0 == 1 ? "1" : "0" }.joined(separator: " "))")
+  print("            is the first character as a row \(oneHot.shape): 1 in column \(ids[0])")
 
   heading("The weights")
   var random = SplitMix64(seed: options[seed])

@@ -70,3 +70,30 @@ extension DelayedBits {
     )
   }
 }
+
+// MARK: - Learning it through a short or a long window
+
+extension DelayedBits {
+  /// Trains a new network on the task, cut into windows of `T` steps, the state
+  /// carried from each into the next.
+  /// - Returns: the loss of every window in nats a step, before its update.
+  public static func learn(
+    steps T: Int, windows: Int, hidden H: Int, batch B: Int, rate: Float,
+    seed: UInt64
+  ) -> [Double] {
+    var random = SplitMix64(seed: seed)
+    var task = DelayedBits(batch: B, seed: random.next())
+    var network = RNN<Float>(vocabulary: 2, hidden: H, using: &random)
+    var optimiser = Adagrad(for: network, rate: rate)
+    var h = network.zeroState(batch: B)
+    return (0..<windows).map { _ in
+      let (inputs, targets) = task.next(T)
+      let trace = network.forward(inputs, from: h)
+      var (gradient, _) = network.backward(trace, targets)
+      gradient.clipNorm(to: 5)
+      optimiser.update(&network, by: gradient)
+      h = trace.last
+      return Double(network.loss(trace, targets)) / Double(T)
+    }
+  }
+}

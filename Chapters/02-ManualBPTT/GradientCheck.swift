@@ -1,4 +1,5 @@
 import MinimalMatrix
+import NumpyStyleRNN
 
 // MARK: - Centred differences
 
@@ -39,13 +40,13 @@ public struct ArrayCheck: CustomStringConvertible {
   /// What the centred differences say.
   public let numeric: Matrix<Double>
 
-  /// How far two derivatives are apart, relative to the larger: 0 where both
-  /// are zero, as a derivative may well be. Differences below 10⁻⁹ are what the
-  /// subtraction leaves, and count as nothing.
+  /// How far two derivatives are apart, relative to the larger. What is below
+  /// 10⁻⁴ counts as 10⁻⁴: there the differences have few digits, and where both
+  /// should be zero, as a derivative may well be, they leave some 10⁻¹².
   static func error(_ a: Double, _ b: Double) -> Double {
-    let difference = abs(a - b)
-    if difference < 1e-9 { return 0 }
-    return difference.isNaN ? .infinity : difference / max(abs(a), abs(b))
+    let error = abs(a - b) / max(abs(a), abs(b), 1e-4)
+    // What is infinite or no number is never right, though ∞/∞ does not say so.
+    return error.isNaN ? .infinity : error
   }
 
   /// The entry where the two differ most.
@@ -128,5 +129,23 @@ extension Parameters where Scalar == Double {
       return ArrayCheck(
         name: name, analytic: gradient[keyPath: path], numeric: numeric)
     }
+  }
+}
+
+// MARK: - The whole network, checked
+
+extension RNN where Scalar == Double {
+  /// Checks the backward pass of one window: every array of the network, and
+  /// the state before the window.
+  public func checkGradients(
+    _ inputs: [Int], _ targets: [Int], from h0: Matrix<Double>
+  ) -> [ArrayCheck] {
+    let (gradient, dh0) = backward(forward(inputs, from: h0), targets)
+    let arrays = check(gradient: gradient) { network in
+      network.loss(network.forward(inputs, from: h0), targets)
+    }
+    let numeric = centredDifferences(
+      of: { loss(forward(inputs, from: $0), targets) }, at: h0)
+    return arrays + [ArrayCheck(name: "h0", analytic: dh0, numeric: numeric)]
   }
 }

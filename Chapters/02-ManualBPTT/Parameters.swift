@@ -1,5 +1,6 @@
 import MinimalMatrix
 import NumpyStyleRNN
+import Synchronization
 
 // MARK: - Every array by its name
 
@@ -10,36 +11,69 @@ import NumpyStyleRNN
 /// arrays hold the derivatives.
 public protocol Parameters<Scalar> {
   associatedtype Scalar: MatrixScalar
-  /// The arrays in a fixed order, each with its name and the way to it.
-  static var arrays: [(name: String, path: WritableKeyPath<Self, Matrix<Scalar>>)] { get }
+  /// Lists the arrays in a fixed order, each with its name and the way to it.
+  static func listArrays() -> [NamedArray<Self, Scalar>]
 }
+
+/// The name of an array and the way to it from its model.
+public typealias NamedArray<Model, Scalar: MatrixScalar> =
+  (name: String, path: WritableKeyPath<Model, Matrix<Scalar>>)
 
 extension Parameters {
   /// The arrays of a part of a model, seen from the model.
   public static func arrays<Part: Parameters<Scalar>>(
     of part: WritableKeyPath<Self, Part>, named name: String
-  ) -> [(name: String, path: WritableKeyPath<Self, Matrix<Scalar>>)] {
+  ) -> [NamedArray<Self, Scalar>] {
     Part.arrays.map { ("\(name).\($0.name)", part.appending(path: $0.path)) }
   }
 
+  /// The arrays of the model, listed once: to make a key path takes longer than
+  /// to add two small matrices.
+  public static var arrays: [NamedArray<Self, Scalar>] {
+    let type = ObjectIdentifier(Self.self)
+    if let known = lists.withLock({ $0[type] }) {
+      return known.arrays as! [NamedArray<Self, Scalar>]
+    }
+    let arrays = listArrays()
+    lists.withLock { $0[type] = List(arrays: arrays) }
+    return arrays
+  }
+
   /// How many numbers there are in all arrays.
-  public var count: Int { Self.arrays.reduce(0) { $0 + self[keyPath: $1.path].count } }
+  public var count: Int {
+    Self.arrays.reduce(0) { $0 + self[keyPath: $1.path].count }
+  }
+
+  /// A number made of all bits of all arrays in order (FNV-1a, 64 bits): two
+  /// models with one fingerprint are the same to the last bit.
+  public var fingerprint: UInt64 {
+    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+    for (_, path) in Self.arrays {
+      for scalar in self[keyPath: path].scalars {
+        hash = (hash ^ Double(scalar).bitPattern) &* 0x100_0000_01b3
+      }
+    }
+    return hash
+  }
 }
 
+private struct List: @unchecked Sendable { let arrays: Any }
+private let lists = Mutex<[ObjectIdentifier: List]>([:])
+
 extension TanhCell: Parameters {
-  public static var arrays: [(name: String, path: WritableKeyPath<Self, Matrix<Scalar>>)] {
+  public static func listArrays() -> [NamedArray<Self, Scalar>] {
     [("Wx", \.Wx), ("Wh", \.Wh), ("b", \.b)]
   }
 }
 
 extension Projection: Parameters {
-  public static var arrays: [(name: String, path: WritableKeyPath<Self, Matrix<Scalar>>)] {
+  public static func listArrays() -> [NamedArray<Self, Scalar>] {
     [("W", \.W), ("b", \.b)]
   }
 }
 
 extension RNN: Parameters {
-  public static var arrays: [(name: String, path: WritableKeyPath<Self, Matrix<Scalar>>)] {
+  public static func listArrays() -> [NamedArray<Self, Scalar>] {
     arrays(of: \.cell, named: "cell") + arrays(of: \.projection, named: "projection")
   }
 }

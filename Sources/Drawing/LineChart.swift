@@ -26,6 +26,15 @@ public struct LineChart: Sendable {
     ) {
       self.init(name, points: values.enumerated().map { (start + Double($0) * stride, Double($1)) })
     }
+
+    /// A noisy curve over 1, 2, 3, … made calmer: the mean of every `count` values, drawn in their middle.
+    public init(_ name: String, meansOf values: [Double], every count: Int) {
+      let points = stride(from: 0, to: values.count, by: count).map { first in
+        let run = values[first..<min(first + count, values.count)]
+        return (x: Double(first) + Double(run.count + 1) / 2, y: run.reduce(0, +) / Double(run.count))
+      }
+      self.init(name, points: points)
+    }
   }
 
   /// A horizontal line with a name, such as a loss that is known beforehand.
