@@ -23,6 +23,8 @@ program(
       "the text has \(ids.count) characters, and \(options[steps]) steps need \(options[steps] + 1): "
         + "take a longer text or fewer --steps.")
   }
+  let start = try vocabulary.ids(of: options[prompt])
+  guard !start.isEmpty else { throw Failure.usage("--prompt is empty: it takes at least one character to begin with.") }
 
   heading("A text becomes numbers")
   print("text        \(ids.count) characters, beginning \"\(source.prefix(24).map(shown).joined())\"")
@@ -93,8 +95,6 @@ program(
   print("It has learned nothing yet, and its loss says so.")
 
   heading("It writes")
-  let start = try vocabulary.ids(of: options[prompt])
-  guard !start.isEmpty else { throw Failure.usage("--prompt is empty: it takes at least one character to begin with.") }
   for _ in 0..<3 {
     let written = network.write(60, after: start, temperature: options[temperature], using: &random)
     print(vocabulary.text(of: written).map(shown).joined())
