@@ -15,7 +15,7 @@ extension Parameters {
   /// gradient, but no entry can be wild.
   public mutating func clipValues(to limit: Scalar) {
     for (_, path) in Self.arrays {
-      self[keyPath: path] = self[keyPath: path].clamped(to: -limit...limit)
+      self[keyPath: path].clamp(to: -limit...limit)
     }
   }
 
@@ -58,7 +58,7 @@ public struct Adagrad<Model: Parameters> {
   public mutating func update(_ model: inout Model, by gradient: Model) {
     for (_, path) in Model.arrays {
       let g = gradient[keyPath: path]
-      memory[keyPath: path] += g * g
+      memory[keyPath: path].add(g, times: g)
       let step = g / sqrt(memory[keyPath: path] + epsilon)
       model[keyPath: path].add(-rate, times: step)
     }

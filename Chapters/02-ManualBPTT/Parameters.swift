@@ -1,12 +1,8 @@
 import MinimalMatrix
 import NumpyStyleRNN
+import Synchronization
 
 // MARK: - Every array by its name
-
-/// Names, each with the way from a model to its array of that name.
-public typealias Arrays<Model, Scalar: MatrixScalar> = [(
-  name: String, path: WritableKeyPath<Model, Matrix<Scalar>>
-)]
 
 /// A model as the list of its arrays.
 ///
@@ -15,16 +11,32 @@ public typealias Arrays<Model, Scalar: MatrixScalar> = [(
 /// arrays hold the derivatives.
 public protocol Parameters<Scalar> {
   associatedtype Scalar: MatrixScalar
-  /// The arrays in a fixed order, each with its name and the way to it.
-  static var arrays: Arrays<Self, Scalar> { get }
+  /// Lists the arrays in a fixed order, each with its name and the way to it.
+  static func listArrays() -> [NamedArray<Self, Scalar>]
 }
+
+/// The name of an array and the way to it from its model.
+public typealias NamedArray<Model, Scalar: MatrixScalar> =
+  (name: String, path: WritableKeyPath<Model, Matrix<Scalar>>)
 
 extension Parameters {
   /// The arrays of a part of a model, seen from the model.
   public static func arrays<Part: Parameters<Scalar>>(
     of part: WritableKeyPath<Self, Part>, named name: String
-  ) -> Arrays<Self, Scalar> {
+  ) -> [NamedArray<Self, Scalar>] {
     Part.arrays.map { ("\(name).\($0.name)", part.appending(path: $0.path)) }
+  }
+
+  /// The arrays of the model, listed once: to make a key path takes longer than
+  /// to add two small matrices.
+  public static var arrays: [NamedArray<Self, Scalar>] {
+    let type = ObjectIdentifier(Self.self)
+    if let known = lists.withLock({ $0[type] }) {
+      return known.arrays as! [NamedArray<Self, Scalar>]
+    }
+    let arrays = listArrays()
+    lists.withLock { $0[type] = List(arrays: arrays) }
+    return arrays
   }
 
   /// How many numbers there are in all arrays.
@@ -33,18 +45,23 @@ extension Parameters {
   }
 }
 
+private struct List: @unchecked Sendable { let arrays: Any }
+private let lists = Mutex<[ObjectIdentifier: List]>([:])
+
 extension TanhCell: Parameters {
-  public static var arrays: Arrays<Self, Scalar> {
+  public static func listArrays() -> [NamedArray<Self, Scalar>] {
     [("Wx", \.Wx), ("Wh", \.Wh), ("b", \.b)]
   }
 }
 
 extension Projection: Parameters {
-  public static var arrays: Arrays<Self, Scalar> { [("W", \.W), ("b", \.b)] }
+  public static func listArrays() -> [NamedArray<Self, Scalar>] {
+    [("W", \.W), ("b", \.b)]
+  }
 }
 
 extension RNN: Parameters {
-  public static var arrays: Arrays<Self, Scalar> {
+  public static func listArrays() -> [NamedArray<Self, Scalar>] {
     arrays(of: \.cell, named: "cell")
       + arrays(of: \.projection, named: "projection")
   }

@@ -1,24 +1,40 @@
+import Console
 import Foundation
 import MinimalMatrix
-func cpu() -> UInt64 { var t = timespec(); clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t); return UInt64(t.tv_sec) * 1_000_000_000 + UInt64(t.tv_nsec) }
-func best(_ reps: Int, _ f: () -> Void) -> Double {
-  f(); var r: [Double] = []
-  for _ in 0..<reps { let t = cpu(); f(); r.append(Double(cpu() - t) * 1e-9) }
-  return r.min()!
+import Texts
+
+let threads = Option.int("threads", default: 1, in: 1...1024, "how many threads a large product may use")
+let workloads = Option.string("workloads", default: "W1,W6", "which to run, with commas between them")
+let text = Option.file("text", otherwise: "5,163 first names", "the text of W1; for comparisons, the peers' text")
+let references = Option.file("references", otherwise: "not compared", "workload_references.json of the peers")
+
+program(
+  "benchmark", "Measures the chapters' own code: one line of JSON for each measurement.",
+  options: [threads, workloads, text, references]
+) { options in
+  Threads.count = options[threads]
+  let chosen = options[workloads].split(separator: ",").map(String.init)
+  if let unknown = chosen.first(where: { !["W1", "W6"].contains($0) }) {
+    throw Failure.usage("there is no workload \(unknown): take W1, W6 or both.")
+  }
+  let peak = peak()
+  try Measurement(
+    workload: "W6-peak", variant: "fused multiply-add", threads: 1, median_s: 0, min_s: 0, gflops: peak, share_of_peak: 1
+  ).report()
+  if chosen.contains("W1") {
+    let work = try CharacterRNN(text: try options[text].map(readText) ?? Texts.names)
+    if let file = options[references] { try work.verify(against: readReferences(file, of: "W1")) }
+    try work.measureStep(threads: options[threads])
+  }
+  if chosen.contains("W6") { try measureProducts(threads: options[threads], peak: peak) }
 }
-Threads.count = 1
-func go<S: MatrixScalar>(_: S.Type, _ pk: Double) {
-var g = SplitMix64(seed: 1)
-for (m, k, n) in [(256,256,256),(512,512,512),(1024,1024,1024),(100,200,800),(32,100,400),(16,20,80),(100,800,200),(5000,200,800),(25,100,91),(1,100,100),(1,200,800),(10,200,800),(2,100,100),(31,33,35)] {
-  let a = Matrix<S>.uniform(m, k, scale: 1, using: &g), b = Matrix<S>.uniform(k, n, scale: 1, using: &g)
-  let at = a.transposed(), bt = b.transposed()
-  var c = Matrix<S>(m, n)
-  let inner = max(1, Int(4e6) / (m*n*k))
-  var line = "\(m)x\(k)x\(n):"
-  func r(_ f: () -> Void) { let t = best(40) { for _ in 0..<inner { f() } } / Double(inner); line += String(format: " %3.0f%%", 200*Double(m*n*k)/t/1e9/pk) }
-  r { c = matmul(a, b) }; r { c.addProduct(a, b) }; r { c = matmul(at.T, b) }; r { c = matmul(a, bt.T) }
-  print(line)
+
+/// The numbers that all peers agree on for one workload.
+func readReferences(_ file: String, of workload: String) throws -> [String: Double] {
+  let json = try JSONSerialization.jsonObject(with: Data(readText(file).utf8)) as? [String: Any]
+  let workloads = json?["workloads"] as? [String: [String: Any]]
+  guard let numbers = workloads?[workload]?.compactMapValues({ $0 as? Double }) else {
+    throw Failure.failed("\(file) has no \"workloads\" with \(workload): is it the peers' workload_references.json?")
+  }
+  return numbers
 }
-}
-go(Float.self, 103.5)
-go(Double.self, 51.7)

@@ -1,7 +1,7 @@
 // MARK: - Arithmetic, entry by entry
 
 /// What is done to two entries.
-public enum _Binary: Sendable { case add, subtract, multiply, divide, subtractFrom, divideInto, minimum, maximum }
+public enum _Binary: Sendable { case add, subtract, multiply, divide, subtractFrom, divideInto }
 
 extension Matrix {
   /// `a + b`, entry by entry. `b` may be one row `[1 × columns]`, which is added to every row, as a bias is.
@@ -42,50 +42,58 @@ extension Matrix {
   public static prefix func - (a: Matrix) -> Matrix { a.combined(.multiply, -1) }
 
   /// Adds `s` to every entry, in place.
-  public static func += (a: inout Matrix, s: Scalar) { Scalar._zip(.add, &a.scalars, with: s) }
+  public static func += (a: inout Matrix, s: Scalar) { Scalar._update(.add, &a.scalars, with: s) }
   /// Multiplies every entry by `s`, in place.
-  public static func *= (a: inout Matrix, s: Scalar) { Scalar._zip(.multiply, &a.scalars, with: s) }
+  public static func *= (a: inout Matrix, s: Scalar) { Scalar._update(.multiply, &a.scalars, with: s) }
 
   /// `self += s·other` for every entry, by one fused multiply-add each. `other` must have the same shape.
   public mutating func add(_ s: Scalar, times other: Matrix) {
     check(rows == other.rows && columns == other.columns, "add: \(other.shape) to \(shape)")
-    Scalar._addScaled(&scalars, s, other.scalars)
+    Scalar._addProducts(&scalars, s, other.scalars)
   }
 
-  /// Every entry moved into the range: what is below it becomes its lower bound, what is above its upper one.
+  /// `self += a ⊙ b` for every entry, by one fused multiply-add each. All three must have the same shape.
+  public mutating func add(_ a: Matrix, times b: Matrix) {
+    check(
+      a.rows == rows && a.columns == columns && b.rows == rows && b.columns == columns,
+      "add: \(a.shape) times \(b.shape) to \(shape)")
+    Scalar._addProducts(&scalars, a.scalars, b.scalars)
+  }
+
+  /// Moves every entry into the range: what is below it becomes its lower bound, what is above its upper one.
   ///
   /// A NaN stays NaN.
-  public func clamped(to range: ClosedRange<Scalar>) -> Matrix {
-    var result = combined(.maximum, range.lowerBound)
-    Scalar._zip(.minimum, &result.scalars, with: range.upperBound)
-    return result
+  public mutating func clamp(to range: ClosedRange<Scalar>) {
+    Scalar._clamp(&scalars, range.lowerBound, range.upperBound)
   }
 
   private func combined(_ operation: _Binary, _ other: Matrix, _ sign: String) -> Matrix {
+    if isSameShape(as: other) {
+      return Matrix(rows, columns, scalars: Scalar._combine(operation, scalars, other.scalars))
+    }
     var result = self
     result.combine(operation, other, sign)
     return result
   }
 
   private func combined(_ operation: _Binary, _ scalar: Scalar) -> Matrix {
-    var result = self
-    Scalar._zip(operation, &result.scalars, with: scalar)
-    return result
+    Matrix(rows, columns, scalars: Scalar._combine(operation, scalars, scalar))
   }
 
   private mutating func combine(_ operation: _Binary, _ other: Matrix, _ sign: String) {
-    let same = rows == other.rows && columns == other.columns
+    if isSameShape(as: other) {
+      Scalar._update(operation, &scalars, at: 0, with: other.scalars, at: 0, count: count)
+      return
+    }
     check(
-      same || (other.rows == 1 && other.columns == columns),
+      other.rows == 1 && other.columns == columns,
       "\(sign): \(shape) and \(other.shape): the shapes differ, and the second is not one row of \(columns)")
-    if same {
-      Scalar._zip(operation, &scalars, at: 0, with: other.scalars, at: 0, count: count)
-    } else {
-      for i in 0..<rows {
-        Scalar._zip(operation, &scalars, at: i * columns, with: other.scalars, at: 0, count: columns)
-      }
+    for i in 0..<rows {
+      Scalar._update(operation, &scalars, at: i * columns, with: other.scalars, at: 0, count: columns)
     }
   }
+
+  private func isSameShape(as other: Matrix) -> Bool { rows == other.rows && columns == other.columns }
 }
 
 // MARK: - Functions, entry by entry
@@ -108,8 +116,6 @@ public func abs<Scalar>(_ x: Matrix<Scalar>) -> Matrix<Scalar> { x.mapped(.magni
 
 extension Matrix {
   fileprivate func mapped(_ function: _Unary) -> Matrix {
-    var result = self
-    Scalar._map(function, &result.scalars)
-    return result
+    Matrix(rows, columns, scalars: Scalar._map(function, scalars))
   }
 }

@@ -1,4 +1,5 @@
 import Dispatch
+import Synchronization
 import VectorMath
 
 // The module's inner loops, and its only unsafe code. The entrances are the extension of `MatrixScalar` at the end:
@@ -360,6 +361,10 @@ private func rowProduct<V: SIMD>(
     strip(1, v, depth: k, a, b, c + j)
     advance(lanes)
   }
+  while j + 4 <= n {
+    strip(1, SIMD4<V.Scalar>.self, depth: k, a, b, c + j)
+    advance(4)
+  }
   while j < n {
     var sum = c[j]
     for p in 0..<k { sum.addProduct(a.start[p * a.columnStride], b.start[p * b.rowStride]) }
@@ -377,7 +382,7 @@ private func product<Scalar: MatrixScalar>(
 ) {
   if m == 1 && b.columnStride == 1 {
     rowProduct(Scalar._Narrow.self, n, k, a, b, c)
-  } else if Vectors.wideIsFaster {
+  } else if Vectors.areWide.load(ordering: .relaxed) {
     product(Scalar._Wide.self, m, n, k, a, b, c, width: width)
   } else {
     product(Scalar._Narrow.self, m, n, k, a, b, c, width: width)
@@ -414,8 +419,9 @@ private func sharedProduct<Scalar: MatrixScalar>(
 ///
 /// Sixty-four bytes are one register with AVX-512 and two without, where a tile of them does not fit. Swift cannot ask the
 /// processor, so the first product asks the clock: a few microseconds of each tile, the best of several tries.
-private enum Vectors {
-  static let wideIsFaster = time(Float._Wide.self) < time(Float._Narrow.self)
+enum Vectors {
+  /// Settable so that the tests can compare the bits of both.
+  static let areWide = Atomic<Bool>(time(Float._Wide.self) < time(Float._Narrow.self))
 
   /// Nanoseconds for one column of a tile of six rows and two vectors.
   private static func time<V: SIMD>(_ v: V.Type) -> Double where V.Scalar == Float {
@@ -441,112 +447,74 @@ private enum Vectors {
 
 // MARK: - Entry by entry
 
-/// A function of one entry, for vectors of any width.
-private protocol Unary { static func apply<V: SIMD>(_ x: V) -> V where V.Scalar: MatrixScalar }
-private enum Exp: Unary { static func apply<V: SIMD>(_ x: V) -> V where V.Scalar: MatrixScalar { exp(x) } }
-private enum Log: Unary { static func apply<V: SIMD>(_ x: V) -> V where V.Scalar: MatrixScalar { log(x) } }
-private enum Tanh: Unary { static func apply<V: SIMD>(_ x: V) -> V where V.Scalar: MatrixScalar { tanh(x) } }
-private enum Sigmoid: Unary { static func apply<V: SIMD>(_ x: V) -> V where V.Scalar: MatrixScalar { sigmoid(x) } }
-private enum SquareRoot: Unary {
-  static func apply<V: SIMD>(_ x: V) -> V where V.Scalar: MatrixScalar { x.squareRoot() }
-}
-private enum AbsoluteValue: Unary {
-  static func apply<V: SIMD>(_ x: V) -> V where V.Scalar: MatrixScalar { x.replacing(with: V() - x, where: x .<= 0) }
-}
+// The compiler makes vectors of these loops by itself; no entry depends on another, so the bits are those of one at a
+// time. It can do so only where it sees that the results do not overwrite what is still to be read: so each comes twice,
+// in place and with the results elsewhere.
 
-/// A function of two entries, for vectors of any width.
-private protocol Binary { static func apply<V: SIMD>(_ x: V, _ y: V) -> V where V.Scalar: MatrixScalar }
-private enum Add: Binary { static func apply<V: SIMD>(_ x: V, _ y: V) -> V where V.Scalar: MatrixScalar { x + y } }
-private enum Subtract: Binary {
-  static func apply<V: SIMD>(_ x: V, _ y: V) -> V where V.Scalar: MatrixScalar { x - y }
-}
-private enum Multiply: Binary {
-  static func apply<V: SIMD>(_ x: V, _ y: V) -> V where V.Scalar: MatrixScalar { x * y }
-}
-private enum Divide: Binary { static func apply<V: SIMD>(_ x: V, _ y: V) -> V where V.Scalar: MatrixScalar { x / y } }
-private enum SubtractFrom: Binary {
-  static func apply<V: SIMD>(_ x: V, _ y: V) -> V where V.Scalar: MatrixScalar { y - x }
-}
-private enum DivideInto: Binary {
-  static func apply<V: SIMD>(_ x: V, _ y: V) -> V where V.Scalar: MatrixScalar { y / x }
-}
-private enum Minimum: Binary {
-  static func apply<V: SIMD>(_ x: V, _ y: V) -> V where V.Scalar: MatrixScalar { x.replacing(with: y, where: y .< x) }
-}
-private enum Maximum: Binary {
-  static func apply<V: SIMD>(_ x: V, _ y: V) -> V where V.Scalar: MatrixScalar { x.replacing(with: y, where: y .> x) }
-}
-
-/// Up to three entries and zeros.
 @inline(__always)
-private func loadPart<Scalar: MatrixScalar>(_ p: Input<Scalar>, _ count: Int) -> SIMD4<Scalar> {
-  SIMD4(p[0], count > 1 ? p[1] : 0, count > 2 ? p[2] : 0, 0)
+private func update<Scalar: MatrixScalar>(_ x: Output<Scalar>, _ count: Int, _ f: (Scalar) -> Scalar) {
+  for i in 0..<count { x[i] = f(x[i]) }
 }
 
 @inline(__always)
-private func storePart<Scalar: MatrixScalar>(_ v: SIMD4<Scalar>, to p: Output<Scalar>, _ count: Int) {
-  p[0] = v.x
-  if count > 1 { p[1] = v.y }
-  if count > 2 { p[2] = v.z }
+private func update<Scalar: MatrixScalar>(
+  _ x: Output<Scalar>, _ y: Input<Scalar>, _ count: Int, _ f: (Scalar, Scalar) -> Scalar
+) {
+  for i in 0..<count { x[i] = f(x[i], y[i]) }
 }
 
-/// `out = f(x)`, entry by entry, in vectors of 64 bytes, then of four, then the rest. `out` may be `x`.
+/// A new array of `count` scalars, of which `body` gives each a value.
 @inline(__always)
-private func map<F: Unary, Scalar: MatrixScalar>(
+private func filled<Scalar: MatrixScalar>(_ count: Int, _ body: (Output<Scalar>) -> Void) -> [Scalar] {
+  Array(unsafeUninitializedCapacity: count) { buffer, initialized in
+    if count > 0 { body(buffer.baseAddress!) }
+    initialized = count
+  }
+}
+
+/// Hands the function that an operation stands for to `body`: the one table of them.
+@inline(__always)
+private func with<Scalar: MatrixScalar>(
+  _ operation: _Binary, _: Scalar.Type, _ body: ((Scalar, Scalar) -> Scalar) -> Void
+) {
+  switch operation {
+  case .add: body { $0 + $1 }
+  case .subtract: body { $0 - $1 }
+  case .multiply: body { $0 * $1 }
+  case .divide: body { $0 / $1 }
+  case .subtractFrom: body { $1 - $0 }
+  case .divideInto: body { $1 / $0 }
+  }
+}
+
+/// A function of one entry that is written for vectors of any width.
+private protocol Lanewise { static func of<V: SIMD>(_ x: V) -> V where V.Scalar: MatrixScalar }
+private enum Exp: Lanewise { static func of<V: SIMD>(_ x: V) -> V where V.Scalar: MatrixScalar { exp(x) } }
+private enum Log: Lanewise { static func of<V: SIMD>(_ x: V) -> V where V.Scalar: MatrixScalar { log(x) } }
+private enum Tanh: Lanewise { static func of<V: SIMD>(_ x: V) -> V where V.Scalar: MatrixScalar { tanh(x) } }
+private enum Sigmoid: Lanewise { static func of<V: SIMD>(_ x: V) -> V where V.Scalar: MatrixScalar { sigmoid(x) } }
+
+/// `out = f(x)`, entry by entry, in vectors of 64 bytes, then of four, then the rest in one that is not full. `out` may be `x`.
+@inline(__always)
+private func map<F: Lanewise, Scalar: MatrixScalar>(
   _: F.Type, _ x: Input<Scalar>, _ out: Output<Scalar>, _ count: Int
 ) {
   let lanes = Scalar._Wide.scalarCount
   var i = 0
   while i + lanes <= count {
-    store(F.apply(load(x + i, as: Scalar._Wide.self)), to: out + i)
+    store(F.of(load(x + i, as: Scalar._Wide.self)), to: out + i)
     i += lanes
   }
   while i + 4 <= count {
-    store(F.apply(load(x + i, as: SIMD4<Scalar>.self)), to: out + i)
+    store(F.of(load(x + i, as: SIMD4<Scalar>.self)), to: out + i)
     i += 4
   }
-  if i < count { storePart(F.apply(loadPart(x + i, count - i)), to: out + i, count - i) }
-}
-
-/// `out = f(x, y)`, entry by entry. `out` may be `x` or `y`. A `y` that is one scalar is read again for every entry.
-@inline(__always)
-private func zip<F: Binary, Scalar: MatrixScalar>(
-  _: F.Type, _ x: Input<Scalar>, _ y: Input<Scalar>, scalar: Bool, _ out: Output<Scalar>, _ count: Int
-) {
-  let lanes = Scalar._Wide.scalarCount
-  @inline(__always)
-  func second<V: SIMD>(_ i: Int, as: V.Type) -> V where V.Scalar == Scalar {
-    scalar ? V(repeating: y[0]) : load(y + i, as: V.self)
-  }
-  var i = 0
-  while i + lanes <= count {
-    store(F.apply(load(x + i, as: Scalar._Wide.self), second(i, as: Scalar._Wide.self)), to: out + i)
-    i += lanes
-  }
-  while i + 4 <= count {
-    store(F.apply(load(x + i, as: SIMD4<Scalar>.self), second(i, as: SIMD4<Scalar>.self)), to: out + i)
-    i += 4
-  }
-  if i < count {
-    let rest = count - i
-    let y = scalar ? SIMD4(repeating: y[0]) : loadPart(y + i, rest)
-    storePart(F.apply(loadPart(x + i, rest), y), to: out + i, rest)
-  }
-}
-
-@inline(__always)
-private func zip<Scalar: MatrixScalar>(
-  _ operation: _Binary, _ x: Input<Scalar>, _ y: Input<Scalar>, scalar: Bool, _ out: Output<Scalar>, _ count: Int
-) {
-  switch operation {
-  case .add: zip(Add.self, x, y, scalar: scalar, out, count)
-  case .subtract: zip(Subtract.self, x, y, scalar: scalar, out, count)
-  case .multiply: zip(Multiply.self, x, y, scalar: scalar, out, count)
-  case .divide: zip(Divide.self, x, y, scalar: scalar, out, count)
-  case .subtractFrom: zip(SubtractFrom.self, x, y, scalar: scalar, out, count)
-  case .divideInto: zip(DivideInto.self, x, y, scalar: scalar, out, count)
-  case .minimum: zip(Minimum.self, x, y, scalar: scalar, out, count)
-  case .maximum: zip(Maximum.self, x, y, scalar: scalar, out, count)
+  let rest = count - i
+  if rest > 0 {
+    let y = F.of(SIMD4(x[i], rest > 1 ? x[i + 1] : 0, rest > 2 ? x[i + 2] : 0, 0))
+    out[i] = y.x
+    if rest > 1 { out[i + 1] = y.y }
+    if rest > 2 { out[i + 2] = y.z }
   }
 }
 
@@ -578,19 +546,22 @@ private func sum<Scalar: MatrixScalar>(_ x: Input<Scalar>, _ count: Int) -> Scal
   total(count, { $0 + load(x + $1, as: Scalar._Wide.self) }, { $0 + x[$1] })
 }
 
+/// The largest entry, or NaN where one is NaN. In which order they are compared does not matter.
 @inline(__always)
 private func largest<Scalar: MatrixScalar>(_ x: Input<Scalar>, _ count: Int) -> Scalar {
   let lanes = Scalar._Wide.scalarCount
   var result = -Scalar.infinity
   var i = 0
   if count >= lanes {
-    var vector = load(x, as: Scalar._Wide.self)
-    i = lanes
-    while i + lanes <= count {
-      vector = Maximum.apply(vector, load(x + i, as: Scalar._Wide.self))
-      i += lanes
+    withScratch(lanes) { (best: Output<Scalar>) in
+      best.update(from: x, count: lanes)
+      i = lanes
+      while i + lanes <= count {
+        update(best, x + i, lanes, larger)
+        i += lanes
+      }
+      for lane in 0..<lanes { result = larger(result, best[lane]) }
     }
-    for lane in 0..<lanes { result = larger(result, vector[lane]) }
   }
   while i < count {
     result = larger(result, x[i])
@@ -606,19 +577,17 @@ private func larger<Scalar: MatrixScalar>(_ x: Scalar, _ y: Scalar) -> Scalar { 
 /// Replaces a row by its softmax and returns its `logSumExp`.
 @inline(__always)
 private func softmax<Scalar: MatrixScalar>(_ x: Output<Scalar>, _ count: Int) -> Scalar {
-  var top = largest(x, count)
-  // A row of −∞ alone has no largest entry to subtract.
-  guard top > -.infinity || top.isNaN else {
-    top = .nan
-    zip(.add, x, &top, scalar: true, x, count)
-    return -.infinity
+  let top = largest(x, count)
+  // Infinity less infinity is not a number. The sum is infinite all the same: −∞ where all are, +∞ where one is.
+  guard !top.isInfinite else {
+    x.update(repeating: .nan, count: count)
+    return top
   }
-  zip(.subtract, x, &top, scalar: true, x, count)
+  update(x, count) { $0 - top }
   map(Exp.self, x, x, count)
-  var scale = sum(x, count)
-  let result = top + log(scale)
-  zip(.divide, x, &scale, scalar: true, x, count)
-  return result
+  let scale = sum(x, count)
+  update(x, count) { $0 / scale }
+  return top + log(scale)
 }
 
 // MARK: - The entrances
@@ -672,48 +641,97 @@ extension MatrixScalar {
     }
   }
 
-  public static func _zip(
+  public static func _update(
     _ operation: _Binary, _ a: inout [Self], at i: Int, with b: [Self], at j: Int, count: Int
   ) {
     guard count > 0 else { return }
     precondition(i >= 0 && j >= 0 && i + count <= a.count && j + count <= b.count)
     b.withUnsafeBufferPointer { y in
       a.withUnsafeMutableBufferPointer { x in
-        let start = x.baseAddress! + i
-        zip(operation, start, y.baseAddress! + j, scalar: false, start, count)
+        let (x, y) = (x.baseAddress! + i, y.baseAddress! + j)
+        with(operation, Self.self) { update(x, y, count, $0) }
       }
     }
   }
 
-  public static func _zip(_ operation: _Binary, _ a: inout [Self], with scalar: Self) {
+  public static func _update(_ operation: _Binary, _ a: inout [Self], with scalar: Self) {
     guard !a.isEmpty else { return }
-    withUnsafePointer(to: scalar) { y in
-      a.withUnsafeMutableBufferPointer { x in
-        zip(operation, x.baseAddress!, y, scalar: true, x.baseAddress!, x.count)
+    a.withUnsafeMutableBufferPointer { x in
+      let (x, count) = (x.baseAddress!, x.count)
+      with(operation, Self.self) { f in update(x, count) { f($0, scalar) } }
+    }
+  }
+
+  public static func _combine(_ operation: _Binary, _ a: [Self], _ b: [Self]) -> [Self] {
+    precondition(a.count == b.count)
+    return a.withUnsafeBufferPointer { x in
+      b.withUnsafeBufferPointer { y in
+        filled(x.count) { out in
+          let (x, y, count) = (x.baseAddress!, y.baseAddress!, x.count)
+          with(operation, Self.self) { f in
+            for i in 0..<count { out[i] = f(x[i], y[i]) }
+          }
+        }
       }
     }
   }
 
-  public static func _addScaled(_ a: inout [Self], _ scalar: Self, _ b: [Self]) {
+  public static func _combine(_ operation: _Binary, _ a: [Self], _ scalar: Self) -> [Self] {
+    a.withUnsafeBufferPointer { x in
+      filled(x.count) { out in
+        let (x, count) = (x.baseAddress!, x.count)
+        with(operation, Self.self) { f in
+          for i in 0..<count { out[i] = f(x[i], scalar) }
+        }
+      }
+    }
+  }
+
+  public static func _addProducts(_ a: inout [Self], _ scalar: Self, _ b: [Self]) {
     precondition(a.count == b.count)
+    guard !a.isEmpty else { return }
     b.withUnsafeBufferPointer { y in
       a.withUnsafeMutableBufferPointer { x in
-        for i in 0..<x.count { x[i].addProduct(scalar, y[i]) }
+        update(x.baseAddress!, y.baseAddress!, x.count) { $0.addingProduct(scalar, $1) }
       }
     }
   }
 
-  public static func _map(_ function: _Unary, _ x: inout [Self]) {
-    guard !x.isEmpty else { return }
-    x.withUnsafeMutableBufferPointer { x in
-      let (start, count) = (x.baseAddress!, x.count)
-      switch function {
-      case .exp: map(Exp.self, start, start, count)
-      case .log: map(Log.self, start, start, count)
-      case .tanh: map(Tanh.self, start, start, count)
-      case .sigmoid: map(Sigmoid.self, start, start, count)
-      case .squareRoot: map(SquareRoot.self, start, start, count)
-      case .magnitude: map(AbsoluteValue.self, start, start, count)
+  public static func _addProducts(_ a: inout [Self], _ b: [Self], _ c: [Self]) {
+    precondition(a.count == b.count && a.count == c.count)
+    guard !a.isEmpty else { return }
+    b.withUnsafeBufferPointer { y in
+      c.withUnsafeBufferPointer { z in
+        a.withUnsafeMutableBufferPointer { x in
+          let (x, y, z, count) = (x.baseAddress!, y.baseAddress!, z.baseAddress!, x.count)
+          for i in 0..<count { x[i].addProduct(y[i], z[i]) }
+        }
+      }
+    }
+  }
+
+  public static func _clamp(_ a: inout [Self], _ low: Self, _ high: Self) {
+    guard !a.isEmpty else { return }
+    a.withUnsafeMutableBufferPointer { x in
+      update(x.baseAddress!, x.count) { x in
+        let raised = x < low ? low : x
+        return raised > high ? high : raised
+      }
+    }
+  }
+
+  public static func _map(_ function: _Unary, _ x: [Self]) -> [Self] {
+    x.withUnsafeBufferPointer { x in
+      filled(x.count) { out in
+        let (x, count) = (x.baseAddress!, x.count)
+        switch function {
+        case .exp: map(Exp.self, x, out, count)
+        case .log: map(Log.self, x, out, count)
+        case .tanh: map(Tanh.self, x, out, count)
+        case .sigmoid: map(Sigmoid.self, x, out, count)
+        case .squareRoot: for i in 0..<count { out[i] = x[i].squareRoot() }
+        case .magnitude: for i in 0..<count { out[i] = x[i].magnitude }
+        }
       }
     }
   }

@@ -14,8 +14,10 @@ public struct Matrix<Scalar: MatrixScalar>: Equatable, Sendable {
 
   /// A matrix whose every entry is `value`.
   public init(_ rows: Int, _ columns: Int, repeating value: Scalar = 0) {
+    let (count, overflows) = rows.multipliedReportingOverflow(by: columns)
     check(rows >= 0 && columns >= 0, "Matrix: a shape of [\(rows) × \(columns)] has a negative side")
-    self.init(rows, columns, scalars: Scalar._filled(rows * columns, with: value))
+    check(!overflows, "Matrix: a shape of [\(rows) × \(columns)] has too many entries to count")
+    self.init(rows, columns, scalars: Scalar._filled(count, with: value))
   }
 
   /// A matrix of the given scalars, row after row.
@@ -23,7 +25,7 @@ public struct Matrix<Scalar: MatrixScalar>: Equatable, Sendable {
   /// There must be exactly `rows * columns` of them.
   public init(_ rows: Int, _ columns: Int, scalars: [Scalar]) {
     check(
-      rows >= 0 && columns >= 0 && rows * columns == scalars.count,
+      rows >= 0 && columns >= 0 && rows.multipliedReportingOverflow(by: columns) == (scalars.count, false),
       "Matrix: \(scalars.count) scalars do not fill [\(rows) × \(columns)]")
     self.rows = rows
     self.columns = columns
@@ -83,6 +85,8 @@ extension Matrix {
     var result = Matrix(rows, columns)
     let step = (last - first) / Scalar(max(result.count - 1, 1))
     for i in 0..<result.count { result.scalars[i] = first + Scalar(i) * step }
+    // The steps may miss it by a rounding.
+    if result.count > 1 { result.scalars[result.count - 1] = last }
     return result
   }
 
@@ -109,11 +113,14 @@ extension Matrix {
   }
 
   /// Row `i` alone: `[1 × columns]`.
-  public func row(_ i: Int) -> Matrix { rows(i..<i + 1) }
+  public func row(_ i: Int) -> Matrix {
+    check(0 <= i && i < rows, "row: there is no row \(i) in \(shape)")
+    return rows(i..<i + 1)
+  }
 
   /// The rows at `indices`, in that order, repeated where an index is: `[indices.count × columns]`.
   ///
-  /// The same as `matmul(.oneHot(indices, size: rows), self)`, without multiplying by all the zeros.
+  /// The same as `matmul(Matrix.oneHot(indices, size: rows), self)`, without multiplying by all the zeros.
   public func rows(at indices: [Int]) -> Matrix {
     for i in indices { check(0 <= i && i < rows, "rows(at:): there is no row \(i) in \(shape)") }
     return Matrix(indices.count, columns, scalars: Scalar._gather(scalars, rows: indices, columns: columns))
@@ -128,14 +135,14 @@ extension Matrix {
       "addRows: \(other.shape) for \(indices.count) rows of \(shape)")
     for (k, i) in indices.enumerated() {
       check(0 <= i && i < rows, "addRows: there is no row \(i) in \(shape)")
-      Scalar._zip(.add, &scalars, at: i * columns, with: other.scalars, at: k * columns, count: columns)
+      Scalar._update(.add, &scalars, at: i * columns, with: other.scalars, at: k * columns, count: columns)
     }
   }
 
   /// Replaces the rows from `first` on by those of `other`.
   public mutating func setRows(from first: Int, to other: Matrix) {
     check(
-      other.columns == columns && first >= 0 && first + other.rows <= rows,
+      other.columns == columns && first >= 0 && first <= rows - other.rows,
       "setRows: \(other.shape) from row \(first) of \(shape)")
     Scalar._replace(&scalars, at: first * columns, with: other.scalars)
   }

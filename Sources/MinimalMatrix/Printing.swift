@@ -39,10 +39,18 @@ extension Double {
   /// The number with a fixed count of decimals, the last one rounded: `(-0.25).decimal(places: 1)` is `-0.2`.
   ///
   /// Half of the last place goes to the even digit. Beyond 2⁵³ in the last place it is written with an exponent.
+  /// From 0 to 14 places: sixteen digits are more than a `Double` always has.
   public func decimal(places: Int) -> String {
+    check((0...14).contains(places), "decimal: there are no \(places) places, only 0 to 14")
     guard isFinite else { return isNaN ? "nan" : self < 0 ? "-inf" : "inf" }
     let scale = (0..<places).reduce(1.0) { scale, _ in scale * 10 }
-    let scaled = (magnitude * scale).rounded(.toNearestOrEven)
+    let product = magnitude * scale
+    var scaled = product.rounded(.toNearestOrEven)
+    // A half may be one only because the product was rounded: 0.05 is a little more than a twentieth.
+    let remainder = (-product).addingProduct(magnitude, scale)
+    if (scaled - product).magnitude == 0.5 && remainder != 0 {
+      scaled = product.rounded(remainder > 0 ? .up : .down)
+    }
     guard scaled < 0x1p53 else { return scientific(places: places) }
     let digits = String(UInt64(scaled))
     let padded = String(repeating: "0", count: max(0, places + 1 - digits.count)) + digits
@@ -50,8 +58,11 @@ extension Double {
     return sign + padded.dropLast(places) + (places > 0 ? "." + padded.suffix(places) : "")
   }
 
-  /// The number as digits and a power of ten: `1.2500e-07`.
+  /// The number as digits and a power of ten: `1.2500e-07`. From 0 to 14 places, of which the last is rounded.
+  ///
+  /// It is scaled in steps of ten, each with a rounding, so a half of the last place may go either way.
   public func scientific(places: Int) -> String {
+    check((0...14).contains(places), "scientific: there are no \(places) places, only 0 to 14")
     guard isFinite && self != 0 else { return decimal(places: places) + (isFinite ? "e+00" : "") }
     var exponent = 0
     var mantissa = magnitude

@@ -20,7 +20,7 @@ extension Matrix {
   public func columnSums() -> Matrix {
     var result = Matrix(1, columns)
     for i in 0..<rows {
-      Scalar._zip(.add, &result.scalars, at: 0, with: scalars, at: i * columns, count: columns)
+      Scalar._update(.add, &result.scalars, at: 0, with: scalars, at: i * columns, count: columns)
     }
     return result
   }
@@ -41,11 +41,14 @@ extension Matrix {
   }
 
   /// The column of the largest entry of each row; the first one where several are equal. There must be a column.
+  ///
+  /// A NaN counts as larger than any number, as in NumPy.
   public func rowArgMaxima() -> [Int] {
     check(columns > 0, "rowArgMaxima: \(shape) has no columns")
     return (0..<rows).map { i in
       let row = scalars[i * columns..<(i + 1) * columns]
-      return row.indices.max { row[$0] < row[$1] || (row[$0] == row[$1] && $0 > $1) }! - i * columns
+      let largest = row.firstIndex(where: \.isNaN) ?? row.firstIndex(of: row.max()!)!
+      return largest - row.startIndex
     }
   }
 
@@ -57,14 +60,15 @@ extension Matrix {
 
 /// Each row as probabilities: `softmax(x)ⱼ = exp(xⱼ) / Σₖ exp(xₖ)`, row by row.
 ///
-/// The row's largest entry is subtracted first, which changes nothing but keeps `exp` from overflowing.
+/// The row's largest entry is subtracted first, which changes nothing but keeps `exp` from overflowing. A row with
+/// a NaN, or whose largest entry is infinite, becomes NaN.
 public func softmax<Scalar>(_ x: Matrix<Scalar>) -> Matrix<Scalar> {
   var result = x
   _ = Scalar._softmax(&result.scalars, rows: x.rows, columns: x.columns)
   return result
 }
 
-/// `ln Σₖ exp(xₖ)` of each row: `[rows × 1]`. Safe for entries of any size; −∞ for a row of no entries.
+/// `ln Σₖ exp(xₖ)` of each row: `[rows × 1]`. Safe for entries of any size, infinite ones too; −∞ for a row of no entries.
 public func logSumExp<Scalar>(_ x: Matrix<Scalar>) -> Matrix<Scalar> {
   var result = Matrix<Scalar>(x.rows, 1)
   var scratch = x.scalars
