@@ -111,7 +111,11 @@ public struct RNN<Scalar: MatrixScalar>: Equatable, Sendable {
     cell = TanhCell(Wx: weights(V, H), Wh: weights(H, H), b: Matrix(1, H))
     projection = Projection(W: weights(H, V), b: Matrix(1, V))
   }
+}
 
+// MARK: - Reading a character
+
+extension RNN {
   /// `V`, the number of characters.
   public var vocabulary: Int { cell.Wx.rows }
   /// `H`, the size of the state.

@@ -74,6 +74,7 @@ extension Projection: Parameters {
 
 extension RNN: Parameters {
   public static func listArrays() -> [NamedArray<Self, Scalar>] {
-    arrays(of: \.cell, named: "cell") + arrays(of: \.projection, named: "projection")
+    arrays(of: \.cell, named: "cell")
+      + arrays(of: \.projection, named: "projection")
   }
 }
