@@ -148,10 +148,12 @@ extension Matrix {
   }
 
   /// The matrices one below the other. They must all have the same number of columns.
-  public static func stack(_ parts: [Matrix]) -> Matrix {
-    let columns = parts.first?.columns ?? 0
+  ///
+  /// - Parameter columns: that number; where it is not given, it is the first part's, and 0 where there is no part
+  public static func stack(_ parts: [Matrix], columns: Int? = nil) -> Matrix {
+    let columns = columns ?? parts.first?.columns ?? 0
     for (i, part) in parts.enumerated() {
-      check(part.columns == columns, "stack: part \(i) is \(part.shape), part 0 has \(columns) columns")
+      check(part.columns == columns, "stack: part \(i) is \(part.shape) and not of \(columns) columns")
     }
     var result = Matrix(parts.reduce(0) { $0 + $1.rows }, columns)
     var row = 0
