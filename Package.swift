@@ -62,7 +62,8 @@ func chapter(_ folder: String, buildsOn modules: [String]) -> [Target] {
       dependencies: Set([name, "VectorMath", "Console", "Drawing", "Texts"] + modules).sorted().map {
         .byName(name: $0)
       },
-      path: path, exclude: files(in: path).filter { $0 != "main.swift" }, swiftSettings: settings()),
+      path: path, exclude: files(in: path).filter { $0 != "main.swift" }, sources: ["main.swift"],
+      swiftSettings: settings()),
   ]
 }
 

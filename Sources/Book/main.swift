@@ -3,7 +3,8 @@ import Foundation
 import Mirror
 
 enum Action: String, CaseIterable { case check, sync }
-let action = Option.choice("action", default: Action.check, "check compares the book with code and output, sync rewrites it")
+let action = Option.choice(
+  "action", default: Action.check, "check compares the book with code and output, sync rewrites it")
 
 program("book", "Keeps the book the mirror of the code.", arguments: [action]) { options in
   let here = FileManager.default.currentDirectoryPath
