@@ -17,7 +17,7 @@ import Testing
   /// Some shapes that must not be left to chance, `[m, n, k]`: shared by rows and by columns, unevenly, and long.
   static let shapes = [
     [192, 192, 120], [193, 150, 260], [150, 193, 260], [1, 5000, 900], [5000, 1, 900], [385, 100, 513], [97, 33, 1300],
-    [7, 3000, 257], [3000, 7, 257], [256, 256, 256],
+    [7, 3000, 257], [3000, 7, 257], [256, 256, 256], [24, 20, 35_000],
   ]
 
   @Test func everyEntryAddsItsTermsInOrder() {
@@ -44,7 +44,7 @@ import Testing
     }
   }
 
-  /// All four transpositions, new and accumulated, with 1 and 2 threads and with either width.
+  /// All four transpositions, new and accumulated, with 1, 2 and 7 threads and with either width.
   private func compareProducts<Scalar>(_: Scalar.Type, _ shape: [Int], _ random: inout SplitMix64)
   where Scalar: MatrixScalar {
     let (m, n, k) = (shape[0], shape[1], shape[2])
@@ -59,12 +59,12 @@ import Testing
     sum.setRows(from: before, to: plainProduct(a, b, from: start.rows(range)))
     let (aT, bT) = (plainTranspose(a), plainTranspose(b))
 
-    for setting in 0..<4 {
-      Threads.count = 1 + setting % 2
-      Vectors.areWide.store(setting < 2, ordering: .relaxed)
+    for (threads, areWide) in [(1, false), (1, true), (2, false), (2, true), (7, true)] {
+      Threads.count = threads
+      Vectors.areWide.store(areWide, ordering: .relaxed)
       func compare(_ a: some Factor<Scalar>, _ b: some Factor<Scalar>, _ form: String) {
         let message: Comment =
-          "\(form) of [\(m) × \(k)]·[\(k) × \(n)], \(Scalar.self), threads: \(Threads.count), wide: \(setting < 2)"
+          "\(form) of [\(m) × \(k)]·[\(k) × \(n)], \(Scalar.self), threads: \(threads), wide: \(areWide)"
         #expect(difference(matmul(a, b), product) == nil, message)
         var result = start
         result.addProduct(a, b, toRows: range)
