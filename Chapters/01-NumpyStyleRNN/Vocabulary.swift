@@ -33,7 +33,8 @@ public struct Vocabulary: Equatable, Sendable {
           "the text learned from has no \(shown(character)), which is "
             + "character \(place + 1) of \"\(text.prefix(40))\"; "
             + "it has "
-            + characters.prefix(80).map(shown).joined(separator: " "))
+            + characters.prefix(80).map(shown).joined(separator: " ")
+            + (count > 80 ? " and others." : "."))
       }
       result.append(id)
     }

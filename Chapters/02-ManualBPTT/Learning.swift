@@ -81,7 +81,9 @@ public struct Windows {
 
   /// The text must be longer than one window: the last target stands behind it.
   public init(_ ids: [Int], steps T: Int) {
-    precondition(T > 0 && ids.count > T)
+    require(
+      T > 0 && ids.count > T,
+      "Windows: \(ids.count) characters hold no window of \(T) steps")
     (self.ids, self.T) = (ids, T)
   }
 

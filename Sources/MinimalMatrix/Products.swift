@@ -92,7 +92,7 @@ extension Matrix {
   ) {
     let (a, b) = (a._operand, b._operand)
     checkFactors(a, b)
-    check(
+    require(
       a.rows == range.count && b.columns == columns
         && range.lowerBound >= 0 && range.upperBound <= rows,
       "addProduct: \(a.shape)·\(b.shape) to rows "
@@ -106,7 +106,7 @@ extension Matrix {
 private func checkFactors<Scalar>(
   _ a: _Operand<Scalar>, _ b: _Operand<Scalar>
 ) {
-  check(
+  require(
     a.columns == b.rows,
     "matmul: \(a.shape)·\(b.shape): "
       + "\(a.columns) columns against \(b.rows) rows")

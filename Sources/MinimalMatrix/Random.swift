@@ -33,7 +33,7 @@ public struct SplitMix64: RandomNumberGenerator, Sendable {
   /// The high half of `bits * bound`; the few bits that would favour some
   /// numbers are drawn again (Lemire 2019).
   public mutating func below(_ bound: Int) -> Int {
-    check(bound > 0, "below: a bound of \(bound) leaves no number to choose")
+    require(bound > 0, "below: a bound of \(bound) leaves no number to choose")
     let bound = UInt64(bound)
     let surplus = (0 &- bound) % bound
     while true {
