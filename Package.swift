@@ -7,6 +7,7 @@ import PackageDescription
 let chapters = [
   chapter("01-NumpyStyleRNN", buildsOn: ["MinimalMatrix", "Console"]),
   chapter("02-ManualBPTT", buildsOn: ["MinimalMatrix", "NumpyStyleRNN", "VectorMath"]),
+  chapter("03-ExplicitGates", buildsOn: ["MinimalMatrix", "NumpyStyleRNN", "ManualBPTT"]),
 ]
 
 let ground = [
@@ -35,10 +36,10 @@ let checks = [
   tests(of: "Running"),
   tests(of: "Drawing"),
   tests(of: "Mirror", on: ["Mirror", "book"]),
+  tests(of: "Book", on: ["Mirror", "book"]),
   tests(of: "Chapter01", on: ["NumpyStyleRNN", "MinimalMatrix", "Console", "Running"]),
-  tests(
-    of: "Chapter02", on: ["ManualBPTT", "NumpyStyleRNN", "MinimalMatrix", "Running"],
-    beside: ["reference.py", "reference.json"]),
+  tests(of: "Chapter02", on: ["ManualBPTT", "NumpyStyleRNN", "MinimalMatrix", "VectorMath", "Running"]),
+  tests(of: "Chapter03", on: ["ExplicitGates", "ManualBPTT", "NumpyStyleRNN", "MinimalMatrix", "Running"]),
 ]
 
 let package = Package(
@@ -61,7 +62,8 @@ func chapter(_ folder: String, buildsOn modules: [String]) -> [Target] {
       dependencies: Set([name, "VectorMath", "Console", "Drawing", "Texts"] + modules).sorted().map {
         .byName(name: $0)
       },
-      path: path, exclude: files(in: path).filter { $0 != "main.swift" }, swiftSettings: settings()),
+      path: path, exclude: files(in: path).filter { $0 != "main.swift" }, sources: ["main.swift"],
+      swiftSettings: settings()),
   ]
 }
 

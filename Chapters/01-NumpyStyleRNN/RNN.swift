@@ -17,7 +17,9 @@ public struct TanhCell<Scalar: MatrixScalar>: Equatable, Sendable {
   /// A cell of the given arrays, whose shapes must fit together.
   public init(Wx: Matrix<Scalar>, Wh: Matrix<Scalar>, b: Matrix<Scalar>) {
     let H = Wh.rows
-    precondition(Wh.columns == H && Wx.columns == H && b.shape == "[1 × \(H)]")
+    require(
+      Wh.columns == H && Wx.columns == H && b.rows == 1 && b.columns == H,
+      "TanhCell: Wx \(Wx.shape), Wh \(Wh.shape) and b \(b.shape) do not fit")
     (self.Wx, self.Wh, self.b) = (Wx, Wh, b)
   }
 
@@ -46,7 +48,9 @@ public struct Projection<Scalar: MatrixScalar>: Equatable, Sendable {
 
   /// A projection of the given arrays, whose shapes must fit together.
   public init(W: Matrix<Scalar>, b: Matrix<Scalar>) {
-    precondition(b.shape == "[1 × \(W.columns)]")
+    require(
+      b.rows == 1 && b.columns == W.columns,
+      "Projection: W \(W.shape) and b \(b.shape) do not fit")
     (self.W, self.b) = (W, b)
   }
 
@@ -69,7 +73,9 @@ public struct Projection<Scalar: MatrixScalar>: Equatable, Sendable {
 public func crossEntropy<Scalar>(_ logits: Matrix<Scalar>, _ targets: [Int])
   -> Matrix<Scalar>
 {
-  precondition(targets.count == logits.rows)
+  require(
+    targets.count == logits.rows,
+    "crossEntropy: \(targets.count) targets for logits \(logits.shape)")
   var loss = logSumExp(logits)
   for (row, target) in targets.enumerated() {
     loss[row, 0] -= logits[row, target]
@@ -88,7 +94,9 @@ public struct RNN<Scalar: MatrixScalar>: Equatable, Sendable {
 
   /// A network of the given parts, whose state must have the same size `H`.
   public init(cell: TanhCell<Scalar>, projection: Projection<Scalar>) {
-    precondition(cell.Wh.columns == projection.W.rows)
+    require(
+      cell.Wh.columns == projection.W.rows,
+      "RNN: Wh \(cell.Wh.shape) and W \(projection.W.shape) do not fit")
     (self.cell, self.projection) = (cell, projection)
   }
 
@@ -111,7 +119,11 @@ public struct RNN<Scalar: MatrixScalar>: Equatable, Sendable {
     cell = TanhCell(Wx: weights(V, H), Wh: weights(H, H), b: Matrix(1, H))
     projection = Projection(W: weights(H, V), b: Matrix(1, V))
   }
+}
 
+// MARK: - Reading a character
+
+extension RNN {
   /// `V`, the number of characters.
   public var vocabulary: Int { cell.Wx.rows }
   /// `H`, the size of the state.

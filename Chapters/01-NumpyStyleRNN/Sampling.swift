@@ -13,7 +13,9 @@ import MinimalMatrix
 public func sample<Scalar>(
   _ logits: Matrix<Scalar>, temperature: Double, using random: inout SplitMix64
 ) -> Int {
-  precondition(logits.rows == 1 && logits.columns > 0 && temperature > 0)
+  require(
+    logits.rows == 1 && logits.columns > 0 && temperature > 0,
+    "sample: logits \(logits.shape) at temperature \(temperature)")
   let probabilities = softmax(logits / Scalar(temperature))
   var left = random.uniform()
   for k in 0..<logits.columns {
@@ -39,7 +41,7 @@ extension RNN {
     _ count: Int, after prompt: [Int], temperature: Double = 1,
     using random: inout SplitMix64
   ) -> [Int] {
-    precondition(!prompt.isEmpty)
+    require(!prompt.isEmpty, "write: the prompt is empty")
     var h = zeroState(batch: 1)
     var logits = Matrix<Scalar>(1, vocabulary)
     for id in prompt { (h, logits) = read([id], from: h) }

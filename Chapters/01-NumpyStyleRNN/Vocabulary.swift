@@ -32,7 +32,9 @@ public struct Vocabulary: Equatable, Sendable {
         throw .usage(
           "the text learned from has no \(shown(character)), which is "
             + "character \(place + 1) of \"\(text.prefix(40))\"; "
-            + "it has \(characters.prefix(80).map(shown).joined(separator: " "))")
+            + "it has "
+            + characters.prefix(80).map(shown).joined(separator: " ")
+            + (count > 80 ? " and others." : "."))
       }
       result.append(id)
     }

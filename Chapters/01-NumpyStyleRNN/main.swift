@@ -1,4 +1,5 @@
 import Console
+import Drawing
 import MinimalMatrix
 import NumpyStyleRNN
 import Texts
@@ -10,10 +11,11 @@ let text = Option.file("text", otherwise: "5,163 first names", "the text to take
 let hidden = Option.int("hidden", default: 16, in: 1...4096, "H, how many numbers the state has")
 let prompt = Option.string("prompt", default: "\n", "what the network reads before it writes")
 let temperature = Option.double("temperature", default: 1, in: 0.01...100, "how daring it writes; 1 as predicted")
+let figures = Option.file("figures", otherwise: "none are written", "a folder for the figures, as SVG files")
 
 program(
   "chapter01", "A recurrent network in the style of NumPy: reads a text one character at a time, untrained.",
-  options: [seed, steps, text, hidden, prompt, temperature]
+  options: [seed, steps, text, hidden, prompt, temperature, figures]
 ) { options in
   let source = try options[text].map(readText) ?? Texts.names
   let vocabulary = Vocabulary(of: source)
@@ -23,6 +25,8 @@ program(
       "the text has \(ids.count) characters, and \(options[steps]) steps need \(options[steps] + 1): "
         + "take a longer text or fewer --steps.")
   }
+  let start = try vocabulary.ids(of: options[prompt])
+  guard !start.isEmpty else { throw Failure.usage("--prompt is empty: it takes at least one character to begin with.") }
 
   heading("A text becomes numbers")
   print("text        \(ids.count) characters, beginning \"\(source.prefix(24).map(shown).joined())\"")
@@ -70,11 +74,13 @@ program(
   print("step  reads  expects  p(expected)  loss (nats)")
   var h = h0
   var total = 0.0
+  var states: [Matrix<Float>] = []
   for t in 0..<options[steps] {
     let (next, logits) = network.read([ids[t]], from: h)
     let loss = Double(crossEntropy(logits, [ids[t + 1]])[0, 0])
     let p = Double(softmax(logits)[0, ids[t + 1]])
     h = next
+    if t < 20 { states.append(h) }
     total += loss
     if t < 20 {
       let (read, expected) = (vocabulary.characters[ids[t]], vocabulary.characters[ids[t + 1]])
@@ -93,11 +99,18 @@ program(
   print("It has learned nothing yet, and its loss says so.")
 
   heading("It writes")
-  let start = try vocabulary.ids(of: options[prompt])
-  guard !start.isEmpty else { throw Failure.usage("--prompt is empty: it takes at least one character to begin with.") }
   for _ in 0..<3 {
     let written = network.write(60, after: start, temperature: options[temperature], using: &random)
     print(vocabulary.text(of: written).map(shown).joined())
   }
   print("Chapter 2 teaches it: swift run chapter02")
+
+  if let folder = options[figures] {
+    let largest = Double(states.flatMap { abs($0).scalars }.max() ?? 1)
+    let map = HeatMap(
+      title: "The state, step by step", rows: (0..<options[hidden]).map { "h\($0)" },
+      columns: states.indices.map { shown(vocabulary.characters[ids[$0]]) },
+      values: (0..<options[hidden]).map { unit in states.map { Double($0[0, unit]) } }, range: -largest...largest)
+    try write(map.svg(), to: "01-state.svg", in: folder)
+  }
 }

@@ -31,6 +31,8 @@ extension TanhCell {
   }
 }
 
+// MARK: - What forward leaves for backward
+
 /// What the forward pass leaves behind for the backward pass.
 public struct Trace<Scalar: MatrixScalar> {
   /// The characters that were read, `T·B` of them, time-major.
@@ -49,6 +51,8 @@ public struct Trace<Scalar: MatrixScalar> {
   /// The state after the last step, `[B × H]`: where the next window goes on.
   public var last: Matrix<Scalar> { states.rows(inputs.count..<states.rows) }
 }
+
+// MARK: - Forward, the whole network
 
 extension RNN {
   /// Reads `T` characters in each row of the batch.
@@ -77,6 +81,19 @@ extension RNN {
   }
 }
 
+// MARK: - Backward, through the loss
+
+/// The derivative of the mean over the rows of the cross-entropy with respect
+/// to the logits: `(softmax(y) − onehot(target)) / B`, `[T·B × V]`.
+public func crossEntropyGradient<Scalar>(
+  _ logits: Matrix<Scalar>, _ targets: [Int], batch B: Int
+) -> Matrix<Scalar> {
+  var dy = softmax(logits)
+  for (row, target) in targets.enumerated() { dy[row, target] -= 1 }
+  if B > 1 { dy *= 1 / Scalar(B) }
+  return dy
+}
+
 // MARK: - Backward, through the projection
 
 extension Projection {
@@ -95,17 +112,6 @@ extension Projection {
     let gradient = Projection(W: matmul(h.T, dy), b: dy.columnSums())
     return (gradient, matmul(dy, W.T))
   }
-}
-
-/// The derivative of the mean over the rows of the cross-entropy with respect
-/// to the logits: `(softmax(y) − onehot(target)) / B`, `[T·B × V]`.
-public func crossEntropyGradient<Scalar>(
-  _ logits: Matrix<Scalar>, _ targets: [Int], batch B: Int
-) -> Matrix<Scalar> {
-  var dy = softmax(logits)
-  for (row, target) in targets.enumerated() { dy[row, target] -= 1 }
-  if B > 1 { dy *= 1 / Scalar(B) }
-  return dy
 }
 
 // MARK: - Backward, through time

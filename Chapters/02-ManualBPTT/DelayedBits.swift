@@ -19,7 +19,8 @@ public struct DelayedBits {
 
   /// `B` independent pairs of streams.
   public init(batch B: Int, seed: UInt64) {
-    history = Array(repeating: Array(repeating: 0, count: Self.lags.far), count: B)
+    history = Array(
+      repeating: Array(repeating: 0, count: Self.lags.far), count: B)
     random = SplitMix64(seed: seed)
   }
 

@@ -115,7 +115,7 @@ extension ArrayCheck {
 
 // MARK: - All arrays of a model
 
-extension Parameters where Scalar == Double {
+extension NamedArrays where Scalar == Double {
   /// Checks `gradient`, what a backward pass says of this model, array by array
   /// against centred differences of `loss`. The gradient must not be clipped.
   public func check(gradient: Self, of loss: (Self) -> Double) -> [ArrayCheck] {

@@ -3,7 +3,7 @@ import NumpyStyleRNN
 
 // MARK: - Clipping
 
-extension Parameters {
+extension NamedArrays {
   /// The length of the gradient: the root of the sum of the squares of all its
   /// entries, over all arrays together.
   public var norm: Double {
@@ -37,7 +37,7 @@ extension Parameters {
 ///
 ///     m ← m + g²
 ///     w ← w − rate · g / √(m + ε)
-public struct Adagrad<Model: Parameters> {
+public struct Adagrad<Model: NamedArrays> {
   /// `m`, the sum of all squared derivatives so far, for every weight.
   public private(set) var memory: Model
   /// The step of a weight whose derivative comes for the first time.
@@ -81,7 +81,9 @@ public struct Windows {
 
   /// The text must be longer than one window: the last target stands behind it.
   public init(_ ids: [Int], steps T: Int) {
-    precondition(T > 0 && ids.count > T)
+    require(
+      T > 0 && ids.count > T,
+      "Windows: \(ids.count) characters hold no window of \(T) steps")
     (self.ids, self.T) = (ids, T)
   }
 

@@ -134,6 +134,8 @@ program(
     ])
   print(truncation.text(height: 16))
 
+  print("Where next? Your own text, a novel or your code: swift run chapter02 --text FILE")
+
   if let folder = options[figures] {
     try write(curve.svg(), to: "02-loss.svg", in: folder)
     try write(distance.svg(), to: "02-reach.svg", in: folder)

@@ -48,13 +48,13 @@ extension Matrix {
 
   /// `self += s·other` for every entry, by one fused multiply-add each. `other` must have the same shape.
   public mutating func add(_ s: Scalar, times other: Matrix) {
-    check(rows == other.rows && columns == other.columns, "add: \(other.shape) to \(shape)")
+    require(rows == other.rows && columns == other.columns, "add: \(other.shape) to \(shape)")
     Scalar._addProducts(&scalars, s, other.scalars)
   }
 
   /// `self += a ⊙ b` for every entry, by one fused multiply-add each. All three must have the same shape.
   public mutating func add(_ a: Matrix, times b: Matrix) {
-    check(
+    require(
       a.rows == rows && a.columns == columns && b.rows == rows && b.columns == columns,
       "add: \(a.shape) times \(b.shape) to \(shape)")
     Scalar._addProducts(&scalars, a.scalars, b.scalars)
@@ -85,7 +85,7 @@ extension Matrix {
       Scalar._update(operation, &scalars, at: 0, with: other.scalars, at: 0, count: count)
       return
     }
-    check(
+    require(
       other.rows == 1 && other.columns == columns,
       "\(sign): \(shape) and \(other.shape): the shapes differ, and the second is not one row of \(columns)")
     for i in 0..<rows {

@@ -400,11 +400,11 @@ private func sharedProduct<Scalar: MatrixScalar>(
   guard threads > 1 else { return product(m, n, k, a, b, c, width: width) }
   let byRows = m >= n
   let longer = max(m, n)
+  // Cut at multiples of 32, where no panel is torn.
+  let cuts = (0..<threads).map { min(longer, (longer * $0 / threads + 16) / 32 * 32) } + [longer]
   nonisolated(unsafe) let (a, b, c) = (a, b, c)
   DispatchQueue.concurrentPerform(iterations: threads) { thread in
-    // Cut at multiples of 96, where no tile is torn.
-    let first = longer * thread / threads / 96 * 96
-    let last = thread + 1 == threads ? longer : longer * (thread + 1) / threads / 96 * 96
+    let (first, last) = (cuts[thread], cuts[thread + 1])
     if byRows {
       let rows = Side(start: a.at(first, 0), rowStride: a.rowStride, columnStride: a.columnStride)
       product(last - first, n, k, rows, b, c + first * width, width: width)

@@ -15,8 +15,8 @@ public struct Matrix<Scalar: MatrixScalar>: Equatable, Sendable {
   /// A matrix whose every entry is `value`.
   public init(_ rows: Int, _ columns: Int, repeating value: Scalar = 0) {
     let (count, overflows) = rows.multipliedReportingOverflow(by: columns)
-    check(rows >= 0 && columns >= 0, "Matrix: a shape of [\(rows) × \(columns)] has a negative side")
-    check(!overflows, "Matrix: a shape of [\(rows) × \(columns)] has too many entries to count")
+    require(rows >= 0 && columns >= 0, "Matrix: a shape of [\(rows) × \(columns)] has a negative side")
+    require(!overflows, "Matrix: a shape of [\(rows) × \(columns)] has too many entries to count")
     self.init(rows, columns, scalars: Scalar._filled(count, with: value))
   }
 
@@ -24,7 +24,7 @@ public struct Matrix<Scalar: MatrixScalar>: Equatable, Sendable {
   ///
   /// There must be exactly `rows * columns` of them.
   public init(_ rows: Int, _ columns: Int, scalars: [Scalar]) {
-    check(
+    require(
       rows >= 0 && columns >= 0 && rows.multipliedReportingOverflow(by: columns) == (scalars.count, false),
       "Matrix: \(scalars.count) scalars do not fill [\(rows) × \(columns)]")
     self.rows = rows
@@ -36,7 +36,7 @@ public struct Matrix<Scalar: MatrixScalar>: Equatable, Sendable {
   public init(_ rows: [[Scalar]]) {
     let columns = rows.first?.count ?? 0
     for (i, row) in rows.enumerated() {
-      check(row.count == columns, "Matrix: row \(i) has \(row.count) scalars, row 0 has \(columns)")
+      require(row.count == columns, "Matrix: row \(i) has \(row.count) scalars, row 0 has \(columns)")
     }
     self.init(rows.count, columns, scalars: rows.flatMap { $0 })
   }
@@ -70,7 +70,7 @@ public struct Matrix<Scalar: MatrixScalar>: Equatable, Sendable {
   }
 
   private func checkIndex(_ i: Int, _ j: Int) {
-    check(
+    require(
       0 <= i && i < rows && 0 <= j && j < columns, "Matrix: there is no entry [\(i), \(j)] in \(shape)")
   }
 }
@@ -105,7 +105,7 @@ extension Matrix {
 extension Matrix {
   /// The rows in `range`: `[range.count × columns]`.
   public func rows(_ range: Range<Int>) -> Matrix {
-    check(
+    require(
       0 <= range.lowerBound && range.upperBound <= rows,
       "rows: \(range.lowerBound)..<\(range.upperBound) of \(shape)")
     let slice = range.lowerBound * columns..<range.upperBound * columns
@@ -114,7 +114,7 @@ extension Matrix {
 
   /// Row `i` alone: `[1 × columns]`.
   public func row(_ i: Int) -> Matrix {
-    check(0 <= i && i < rows, "row: there is no row \(i) in \(shape)")
+    require(0 <= i && i < rows, "row: there is no row \(i) in \(shape)")
     return rows(i..<i + 1)
   }
 
@@ -122,7 +122,7 @@ extension Matrix {
   ///
   /// The same as `matmul(Matrix.oneHot(indices, size: rows), self)`, without multiplying by all the zeros.
   public func rows(at indices: [Int]) -> Matrix {
-    for i in indices { check(0 <= i && i < rows, "rows(at:): there is no row \(i) in \(shape)") }
+    for i in indices { require(0 <= i && i < rows, "rows(at:): there is no row \(i) in \(shape)") }
     return Matrix(indices.count, columns, scalars: Scalar._gather(scalars, rows: indices, columns: columns))
   }
 
@@ -130,28 +130,30 @@ extension Matrix {
   ///
   /// The gradient of ``rows(at:)``: what was read from a row several times is added up there.
   public mutating func addRows(at indices: [Int], _ other: Matrix) {
-    check(
+    require(
       other.columns == columns && other.rows == indices.count,
       "addRows: \(other.shape) for \(indices.count) rows of \(shape)")
     for (k, i) in indices.enumerated() {
-      check(0 <= i && i < rows, "addRows: there is no row \(i) in \(shape)")
+      require(0 <= i && i < rows, "addRows: there is no row \(i) in \(shape)")
       Scalar._update(.add, &scalars, at: i * columns, with: other.scalars, at: k * columns, count: columns)
     }
   }
 
   /// Replaces the rows from `first` on by those of `other`.
   public mutating func setRows(from first: Int, to other: Matrix) {
-    check(
+    require(
       other.columns == columns && first >= 0 && first <= rows - other.rows,
       "setRows: \(other.shape) from row \(first) of \(shape)")
     Scalar._replace(&scalars, at: first * columns, with: other.scalars)
   }
 
   /// The matrices one below the other. They must all have the same number of columns.
-  public static func stack(_ parts: [Matrix]) -> Matrix {
-    let columns = parts.first?.columns ?? 0
+  ///
+  /// - Parameter columns: that number; where it is not given, it is the first part's, and 0 where there is no part
+  public static func stack(_ parts: [Matrix], columns: Int? = nil) -> Matrix {
+    let columns = columns ?? parts.first?.columns ?? 0
     for (i, part) in parts.enumerated() {
-      check(part.columns == columns, "stack: part \(i) is \(part.shape), part 0 has \(columns) columns")
+      require(part.columns == columns, "stack: part \(i) is \(part.shape) and not of \(columns) columns")
     }
     var result = Matrix(parts.reduce(0) { $0 + $1.rows }, columns)
     var row = 0
@@ -168,7 +170,7 @@ extension Matrix {
 /// Stops the program with `message` unless `condition` holds.
 ///
 /// A wrong shape is the caller's error. `precondition` would stop as well, but says nothing in optimised code.
-@inline(__always)
-func check(_ condition: Bool, _ message: @autoclosure () -> String) {
+@inlinable @inline(__always)
+public func require(_ condition: Bool, _ message: @autoclosure () -> String) {
   if !condition { fatalError(message()) }
 }

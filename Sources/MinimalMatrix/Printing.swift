@@ -41,7 +41,7 @@ extension Double {
   /// Half of the last place goes to the even digit. Beyond 2⁵³ in the last place it is written with an exponent.
   /// From 0 to 14 places: sixteen digits are more than a `Double` always has.
   public func decimal(places: Int) -> String {
-    check((0...14).contains(places), "decimal: there are no \(places) places, only 0 to 14")
+    require((0...14).contains(places), "decimal: there are no \(places) places, only 0 to 14")
     guard isFinite else { return isNaN ? "nan" : self < 0 ? "-inf" : "inf" }
     let scale = (0..<places).reduce(1.0) { scale, _ in scale * 10 }
     let product = magnitude * scale
@@ -62,7 +62,7 @@ extension Double {
   ///
   /// It is scaled in steps of ten, each with a rounding, so a half of the last place may go either way.
   public func scientific(places: Int) -> String {
-    check((0...14).contains(places), "scientific: there are no \(places) places, only 0 to 14")
+    require((0...14).contains(places), "scientific: there are no \(places) places, only 0 to 14")
     guard isFinite && self != 0 else { return decimal(places: places) + (isFinite ? "e+00" : "") }
     var exponent = 0
     var mantissa = magnitude

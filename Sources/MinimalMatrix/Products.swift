@@ -1,6 +1,7 @@
 // MARK: - Transposed
 
-/// A matrix read with rows and columns exchanged; nothing is moved. Made by ``Matrix/T``, for ``matmul(_:_:)-(Matrix,_)``.
+/// A matrix read with rows and columns exchanged; nothing is moved. Made by
+/// ``Matrix/T``, for ``matmul(_:_:)-(Matrix,_)``.
 public struct Transposed<Scalar: MatrixScalar> {
   let base: Matrix<Scalar>
 }
@@ -12,12 +13,13 @@ extension Matrix {
   /// The transpose as a matrix of its own, `[columns × rows]`.
   public func transposed() -> Matrix {
     var result = Matrix(columns, rows)
-    Scalar._transpose(scalars, rows: rows, columns: columns, into: &result.scalars)
+    Scalar._transpose(
+      scalars, rows: rows, columns: columns, into: &result.scalars)
     return result
   }
 }
 
-// MARK: - Products
+// MARK: - Either side of a product
 
 /// Either side of a product: a matrix, or a transposed one.
 public protocol Factor<Scalar> {
@@ -28,28 +30,39 @@ public protocol Factor<Scalar> {
 
 extension Matrix: Factor {
   public var _operand: _Operand<Scalar> {
-    _Operand(scalars: scalars, rows: rows, columns: columns, rowStride: columns, columnStride: 1)
+    _Operand(
+      scalars: scalars, rows: rows, columns: columns,
+      rowStride: columns, columnStride: 1)
   }
 }
 
 extension Transposed: Factor {
   public var _operand: _Operand<Scalar> {
-    _Operand(scalars: base.scalars, rows: base.columns, columns: base.rows, rowStride: 1, columnStride: base.columns)
+    _Operand(
+      scalars: base.scalars, rows: base.columns, columns: base.rows,
+      rowStride: 1, columnStride: base.columns)
   }
 }
 
-/// A matrix in memory: entry `[i, j]` is `scalars[i * rowStride + j * columnStride]`.
+/// A matrix in memory: entry `[i, j]` is
+/// `scalars[i * rowStride + j * columnStride]`.
 public struct _Operand<Scalar> {
   let scalars: [Scalar]
   let rows, columns, rowStride, columnStride: Int
   var shape: String { "[\(rows) × \(columns)]" }
 }
 
-/// The matrix product `a·b`: `[m × k]·[k × n]` is `[m × n]`. Either side may be transposed: `matmul(h.T, dz)`.
+// MARK: - The product
+
+/// The matrix product `a·b`: `[m × k]·[k × n]` is `[m × n]`. Either side may be
+/// transposed: `matmul(h.T, dz)`.
 ///
-/// Every entry adds its `k` terms in order, each by one fused multiply-add, so the result is the same, bit for bit,
-/// whatever the width of the vectors, the number of threads and the processor.
-public func matmul<Scalar>(_ a: some Factor<Scalar>, _ b: some Factor<Scalar>) -> Matrix<Scalar> {
+/// Every entry adds its `k` terms in order, each by one fused multiply-add, so
+/// the result is the same, bit for bit, whatever the width of the vectors, the
+/// number of threads and the processor.
+public func matmul<Scalar>(
+  _ a: some Factor<Scalar>, _ b: some Factor<Scalar>
+) -> Matrix<Scalar> {
   let (a, b) = (a._operand, b._operand)
   checkFactors(a, b)
   var result = Matrix<Scalar>(a.rows, b.columns)
@@ -57,27 +70,44 @@ public func matmul<Scalar>(_ a: some Factor<Scalar>, _ b: some Factor<Scalar>) -
   return result
 }
 
+// MARK: - A product added to what is there
+
 extension Matrix {
   /// `self += a·b`, for a matrix of the product's shape.
   ///
-  /// Every entry goes on adding from the value that is there. So a sum of products in pieces has the bits of the one
-  /// product over all of it, if the pieces come in the same order.
-  public mutating func addProduct(_ a: some Factor<Scalar>, _ b: some Factor<Scalar>) {
+  /// Every entry goes on adding from the value that is there. So a sum of
+  /// products in pieces has the bits of the one product over all of it, if the
+  /// pieces come in the same order.
+  public mutating func addProduct(
+    _ a: some Factor<Scalar>, _ b: some Factor<Scalar>
+  ) {
     addProduct(a, b, toRows: 0..<rows)
   }
 
-  /// `self[range] += a·b`: adds the product to the rows in `range` and leaves the others.
-  public mutating func addProduct(_ a: some Factor<Scalar>, _ b: some Factor<Scalar>, toRows range: Range<Int>) {
+  /// `self[range] += a·b`: adds the product to the rows in `range` and leaves
+  /// the others.
+  public mutating func addProduct(
+    _ a: some Factor<Scalar>, _ b: some Factor<Scalar>,
+    toRows range: Range<Int>
+  ) {
     let (a, b) = (a._operand, b._operand)
     checkFactors(a, b)
-    check(
-      a.rows == range.count && b.columns == columns && range.lowerBound >= 0 && range.upperBound <= rows,
-      "addProduct: \(a.shape)·\(b.shape) to rows \(range.lowerBound)..<\(range.upperBound) of \(shape)")
+    require(
+      a.rows == range.count && b.columns == columns
+        && range.lowerBound >= 0 && range.upperBound <= rows,
+      "addProduct: \(a.shape)·\(b.shape) to rows "
+        + "\(range.lowerBound)..<\(range.upperBound) of \(shape)")
     Scalar._product(a, b, into: &scalars, at: range.lowerBound * columns)
   }
 }
 
-private func checkFactors<Scalar>(_ a: _Operand<Scalar>, _ b: _Operand<Scalar>) {
-  check(
-    a.columns == b.rows, "matmul: \(a.shape)·\(b.shape): \(a.columns) columns against \(b.rows) rows")
+// MARK: - When the shapes do not fit
+
+private func checkFactors<Scalar>(
+  _ a: _Operand<Scalar>, _ b: _Operand<Scalar>
+) {
+  require(
+    a.columns == b.rows,
+    "matmul: \(a.shape)·\(b.shape): "
+      + "\(a.columns) columns against \(b.rows) rows")
 }

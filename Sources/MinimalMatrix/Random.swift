@@ -2,7 +2,8 @@ import VectorMath
 
 // MARK: - Random numbers
 
-/// The generator SplitMix64 (Steele, Lea & Flood, "Fast splittable pseudorandom number generators", 2014, figure 17).
+/// The generator SplitMix64 (Steele, Lea & Flood, "Fast splittable pseudorandom
+/// number generators", 2014, figure 17).
 ///
 /// Small, fast, seeded, the same on every machine. Not for secrets.
 public struct SplitMix64: RandomNumberGenerator, Sendable {
@@ -20,16 +21,19 @@ public struct SplitMix64: RandomNumberGenerator, Sendable {
     return z ^ (z >> 31)
   }
 
-  /// A number from 0 up to but not including 1: one of the 2⁵³ multiples of 2⁻⁵³ there, all equally likely.
+  /// A number from 0 up to but not including 1: one of the 2⁵³ multiples of
+  /// 2⁻⁵³ there, all equally likely.
   public mutating func uniform() -> Double {
     Double(next() >> 11) * 0x1p-53
   }
 
-  /// A whole number from 0 up to but not including `bound`, which must be positive. All are equally likely.
+  /// A whole number from 0 up to but not including `bound`, which must be
+  /// positive. All are equally likely.
   ///
-  /// The high half of `bits * bound`; the few bits that would favour some numbers are drawn again (Lemire 2019).
+  /// The high half of `bits * bound`; the few bits that would favour some
+  /// numbers are drawn again (Lemire 2019).
   public mutating func below(_ bound: Int) -> Int {
-    check(bound > 0, "below: a bound of \(bound) leaves no number to choose")
+    require(bound > 0, "below: a bound of \(bound) leaves no number to choose")
     let bound = UInt64(bound)
     let surplus = (0 &- bound) % bound
     while true {
@@ -38,9 +42,11 @@ public struct SplitMix64: RandomNumberGenerator, Sendable {
     }
   }
 
-  /// A number from the normal distribution with mean 0 and standard deviation 1.
+  /// A number from the normal distribution with mean 0 and standard
+  /// deviation 1.
   ///
-  /// The polar method (Marsaglia & Bray 1964): a point that falls inside the unit circle, and how far out it fell.
+  /// The polar method (Marsaglia & Bray 1964): a point that falls inside the
+  /// unit circle, and how far out it fell.
   public mutating func normal() -> Double {
     while true {
       let u = 2 * uniform() - 1
@@ -51,22 +57,34 @@ public struct SplitMix64: RandomNumberGenerator, Sendable {
   }
 }
 
+// MARK: - Random matrices
+
 extension Matrix {
-  /// Random entries between `-scale` and `scale`, all equally likely, drawn row after row.
+  /// Random entries between `-scale` and `scale`, all equally likely, drawn row
+  /// after row.
   ///
-  /// They are drawn in `Double`, so that a `Float` matrix holds the same numbers, rounded.
-  public static func uniform(_ rows: Int, _ columns: Int, scale: Double, using random: inout SplitMix64) -> Matrix {
+  /// They are drawn in `Double`, so that a `Float` matrix holds the same
+  /// numbers, rounded.
+  public static func uniform(
+    _ rows: Int, _ columns: Int, scale: Double, using random: inout SplitMix64
+  ) -> Matrix {
     var result = Matrix(rows, columns)
-    for i in 0..<result.count { result.scalars[i] = Scalar(scale * (2 * random.uniform() - 1)) }
+    for i in 0..<result.count {
+      result.scalars[i] = Scalar(scale * (2 * random.uniform() - 1))
+    }
     return result
   }
 
-  /// Random entries from the normal distribution with mean 0 and the given standard deviation, drawn row after row.
+  /// Random entries from the normal distribution with mean 0 and the given
+  /// standard deviation, drawn row after row.
   public static func normal(
-    _ rows: Int, _ columns: Int, deviation: Double, using random: inout SplitMix64
+    _ rows: Int, _ columns: Int, deviation: Double,
+    using random: inout SplitMix64
   ) -> Matrix {
     var result = Matrix(rows, columns)
-    for i in 0..<result.count { result.scalars[i] = Scalar(deviation * random.normal()) }
+    for i in 0..<result.count {
+      result.scalars[i] = Scalar(deviation * random.normal())
+    }
     return result
   }
 }

@@ -12,7 +12,7 @@ extension Matrix {
 
   /// The sum of the products of the entries, `⟨self, other⟩`. The shapes must be equal.
   public func dot(_ other: Matrix) -> Scalar {
-    check(rows == other.rows && columns == other.columns, "dot: \(shape) and \(other.shape)")
+    require(rows == other.rows && columns == other.columns, "dot: \(shape) and \(other.shape)")
     return Scalar._dot(scalars, other.scalars)
   }
 
@@ -34,7 +34,7 @@ extension Matrix {
 
   /// The largest entry of each row: `[rows × 1]`. There must be a column.
   public func rowMaxima() -> Matrix {
-    check(columns > 0, "rowMaxima: \(shape) has no columns")
+    require(columns > 0, "rowMaxima: \(shape) has no columns")
     var result = Matrix(rows, 1)
     for i in 0..<rows { result.scalars[i] = Scalar._maximum(scalars, at: i * columns, count: columns) }
     return result
@@ -44,7 +44,7 @@ extension Matrix {
   ///
   /// A NaN counts as larger than any number, as in NumPy.
   public func rowArgMaxima() -> [Int] {
-    check(columns > 0, "rowArgMaxima: \(shape) has no columns")
+    require(columns > 0, "rowArgMaxima: \(shape) has no columns")
     return (0..<rows).map { i in
       let row = scalars[i * columns..<(i + 1) * columns]
       let largest = row.firstIndex(where: \.isNaN) ?? row.firstIndex(of: row.max()!)!

@@ -11,7 +11,7 @@ public enum Threads {
   public static var count: Int {
     get { setting.load(ordering: .relaxed) }
     set {
-      check(newValue >= 1, "Threads: the number of threads cannot be \(newValue)")
+      require(newValue >= 1, "Threads: the number of threads cannot be \(newValue)")
       setting.store(newValue, ordering: .relaxed)
     }
   }

@@ -8,7 +8,7 @@
 ///
 /// - Returns: 0 from x = −104 down (`Double`: −745.2) and ∞ from 88.73 up (709.8); NaN for NaN. Between, subnormal
 ///   results are kept.
-/// - Note: Measured over all 2³² `Float`s, and at 60,000 `Double`s against 60 digits.
+/// - Note: Measured at every 13th of all `Float`s, and at 60,000 `Double`s against 60 digits.
 @inlinable @inline(__always)
 public func exp<V: SIMD>(_ x: V) -> V where V.Scalar: VectorScalar { apply(Exp.self, x) }
 

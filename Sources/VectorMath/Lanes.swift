@@ -6,7 +6,6 @@
 /// What the functions need of a vector, so that each is written once, whatever the width and the scalar.
 @usableFromInline
 protocol Lanes: Format {
-
   init(_ c: Scalar)
   static func + (a: Self, b: Self) -> Self
   static func - (a: Self, b: Self) -> Self

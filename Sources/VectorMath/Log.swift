@@ -1,4 +1,4 @@
-/// The natural logarithm in each lane, at most 0.8 units in the last place (ulp) from the exact value.
+/// The natural logarithm in each lane, at most 0.9 units in the last place (ulp) from the exact value.
 ///
 /// With x = 2^k·m, where m is between √½ and √2, f = m − 1 and s = f / (2 + f),
 ///
@@ -12,7 +12,7 @@
 /// 1993.)
 ///
 /// - Returns: −∞ for ±0, NaN for negative numbers and NaN, ∞ for ∞.
-/// - Note: Measured over all 2³² `Float`s, and at 60,000 `Double`s against 60 digits.
+/// - Note: Measured at every 13th of all `Float`s, and at 60,000 `Double`s against 60 digits.
 @inlinable @inline(__always)
 public func log<V: SIMD>(_ x: V) -> V where V.Scalar: VectorScalar { apply(Log.self, x) }
 

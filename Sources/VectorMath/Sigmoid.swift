@@ -1,4 +1,4 @@
-/// The logistic function σ(x) = 1 / (1 + e^−x) in each lane, at most 1.5 ulp from the exact value.
+/// The logistic function σ(x) = 1 / (1 + e^−x) in each lane, at most 1.6 ulp from the exact value.
 ///
 /// With z = e^(−|x|), which cannot overflow, and t = z / (1 + z), which is σ(−|x|),
 ///
@@ -9,7 +9,7 @@
 /// change a correction of z. So both are w − w·t, with w = 1 or z.
 ///
 /// - Returns: 0 from x = −104 down (`Double`: −745.2), 1 from 17.4 up (36.8); NaN for NaN. Subnormal results are kept.
-/// - Note: Measured over all 2³² `Float`s, and at 60,000 `Double`s against 60 digits.
+/// - Note: Measured at every 13th of all `Float`s, and at 60,000 `Double`s against 60 digits.
 @inlinable @inline(__always)
 public func sigmoid<V: SIMD>(_ x: V) -> V where V.Scalar: VectorScalar { apply(Sigmoid.self, x) }
 

@@ -13,7 +13,7 @@
 /// and 1/d need not be divided for again: 2/d = 1 + q. (2 − d is exact, for d is between 1 and 2.)
 ///
 /// - Returns: ±1 from |x| = 9.02 up (`Double`: 19.07), x itself where x³ / 3 does not count, with the sign of zero; NaN for NaN.
-/// - Note: Measured over all 2³² `Float`s, and at 60,000 `Double`s against 60 digits.
+/// - Note: Measured at every 13th of all `Float`s, and at 60,000 `Double`s against 60 digits.
 @inlinable @inline(__always)
 public func tanh<V: SIMD>(_ x: V) -> V where V.Scalar: VectorScalar { apply(Tanh.self, x) }
 

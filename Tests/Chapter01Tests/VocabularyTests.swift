@@ -33,7 +33,7 @@ import NumpyStyleRNN
       try Vocabulary(of: "ab \n").ids(of: "abxay")
     } throws: {
       $0 as? Failure
-        == .usage("the text learned from has no x, which is character 3 of \"abxay\"; it has \\n ␣ a b")
+        == .usage("the text learned from has no x, which is character 3 of \"abxay\"; it has \\n ␣ a b.")
     }
   }
 }

@@ -17,7 +17,7 @@ import Testing
   /// Some shapes that must not be left to chance, `[m, n, k]`: shared by rows and by columns, unevenly, and long.
   static let shapes = [
     [192, 192, 120], [193, 150, 260], [150, 193, 260], [1, 5000, 900], [5000, 1, 900], [385, 100, 513], [97, 33, 1300],
-    [7, 3000, 257], [3000, 7, 257], [256, 256, 256],
+    [7, 3000, 257], [3000, 7, 257], [256, 100, 260], [24, 20, 17_000],
   ]
 
   @Test func everyEntryAddsItsTermsInOrder() {
@@ -28,14 +28,10 @@ import Testing
       Vectors.areWide.store(areWide, ordering: .relaxed)
     }
     var random = SplitMix64(seed: 7)
-    for shape in Self.shapes {
-      compareProducts(Float.self, shape, &random)
-      compareProducts(Double.self, shape, &random)
+    let chosen = (0..<(isThorough ? 10_000 : 300)).map { round in
+      Self.shape(of: round % 21 == 0 ? 9_000_000 : 300_000, &random)
     }
-    for round in 0..<(isThorough ? 10_000 : 300) {
-      let most = round % 20 == 0 ? 9_000_000 : 300_000
-      var shape = [0]
-      repeat { shape = (0..<3).map { _ in random.pick(Self.sizes) } } while shape.reduce(1, *) > most
+    for (round, shape) in (Self.shapes + chosen).enumerated() {
       if round % 2 == 0 {
         compareProducts(Float.self, shape, &random)
       } else {
@@ -44,7 +40,15 @@ import Testing
     }
   }
 
-  /// All four transpositions, new and accumulated, with 1 and 2 threads and with either width.
+  /// Any of the sizes for `m`, `n` and `k`, whose product takes at most so many multiply-adds.
+  private static func shape(of most: Int, _ random: inout SplitMix64) -> [Int] {
+    while true {
+      let shape = (0..<3).map { _ in random.pick(sizes) }
+      if shape.reduce(1, *) <= most { return shape }
+    }
+  }
+
+  /// All four transpositions, new and accumulated, with 1, 2 and 4 threads and with either width.
   private func compareProducts<Scalar>(_: Scalar.Type, _ shape: [Int], _ random: inout SplitMix64)
   where Scalar: MatrixScalar {
     let (m, n, k) = (shape[0], shape[1], shape[2])
@@ -59,12 +63,12 @@ import Testing
     sum.setRows(from: before, to: plainProduct(a, b, from: start.rows(range)))
     let (aT, bT) = (plainTranspose(a), plainTranspose(b))
 
-    for setting in 0..<4 {
-      Threads.count = 1 + setting % 2
-      Vectors.areWide.store(setting < 2, ordering: .relaxed)
+    for (threads, areWide) in [(1, false), (1, true), (2, false), (2, true), (4, true)] {
+      Threads.count = threads
+      Vectors.areWide.store(areWide, ordering: .relaxed)
       func compare(_ a: some Factor<Scalar>, _ b: some Factor<Scalar>, _ form: String) {
         let message: Comment =
-          "\(form) of [\(m) × \(k)]·[\(k) × \(n)], \(Scalar.self), threads: \(Threads.count), wide: \(setting < 2)"
+          "\(form) of [\(m) × \(k)]·[\(k) × \(n)], \(Scalar.self), threads: \(threads), wide: \(areWide)"
         #expect(difference(matmul(a, b), product) == nil, message)
         var result = start
         result.addProduct(a, b, toRows: range)

@@ -44,7 +44,7 @@ private let refusals: [(message: String, use: @Sendable () -> Void)] = [
   ("setRows: [1 × 2] from row -1 of [3 × 2]", { changed(M(3, 2)) { $0.setRows(from: -1, to: M(1, 2)) } }),
   ("setRows: [1 × 3] from row 0 of [3 × 2]", { changed(M(3, 2)) { $0.setRows(from: 0, to: M(1, 3)) } }),
   ("setRows: [1 × 2] from row \(Int.max) of [3 × 2]", { changed(M(3, 2)) { $0.setRows(from: .max, to: M(1, 2)) } }),
-  ("stack: part 1 is [1 × 3], part 0 has 2 columns", { _ = M.stack([M(1, 2), M(1, 3)]) }),
+  ("stack: part 1 is [1 × 3] and not of 2 columns", { _ = M.stack([M(1, 2), M(1, 3)]) }),
 
   ("matmul: [3 × 4]·[5 × 2]: 4 columns against 5 rows", { _ = matmul(M(3, 4), M(5, 2)) }),
   ("matmul: [3 × 4]·[5 × 2]: 4 columns against 5 rows", { _ = matmul(M(4, 3).T, M(2, 5).T) }),

@@ -47,7 +47,7 @@ struct SmallBook {
     abc
     ```
     ![Loss over
-    steps](figures/loss.svg), [code](../a.swift), [top](#two-gates), [site](https://swift.org), `[no](link)`.
+    steps](figures/loss.svg), [code](../a.swift), [top](#two-gates), [site](https://swift.org), `[no](link)`, $`x`$.
 
     <details>
     <summary>Solution</summary>

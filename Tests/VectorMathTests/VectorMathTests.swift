@@ -39,8 +39,8 @@ private func subjects<S: VectorScalar>(_: S.Type, promised: (exp: Double, log: D
 }
 
 // The numbers that the doc comments state.
-private let floats = subjects(Float.self, promised: (exp: 0.8, log: 0.8, tanh: 1.5, sigmoid: 1.5))
-private let doubles = subjects(Double.self, promised: (exp: 0.8, log: 0.8, tanh: 1.5, sigmoid: 1.5))
+private let floats = subjects(Float.self, promised: (exp: 0.8, log: 0.9, tanh: 1.5, sigmoid: 1.6))
+private let doubles = subjects(Double.self, promised: (exp: 0.8, log: 0.9, tanh: 1.5, sigmoid: 1.6))
 
 @Suite("exp, log, tanh, sigmoid")
 struct VectorMathTests {
@@ -69,11 +69,14 @@ struct VectorMathTests {
   private func doubleAccuracy(_ subject: Subject<Double>) throws {
     let lines = try references().filter { $0.function == subject.description }
     #expect(lines.count == 2000)
+    var worst = 0.0
+    var worstX = 0.0
     for line in lines {
-      let y = subject.of1(line.x)
-      let error = abs((y - line.nearest) / line.nearest.ulp - line.rest)
-      #expect(error <= subject.promisedUlps, "\(subject)(\(line.x)) = \(y) is \(error) ulp off")
+      let error = abs((subject.of1(line.x) - line.nearest) / line.nearest.ulp - line.rest)
+      if !(error <= worst) { (worst, worstX) = (error.isNaN ? .infinity : error, line.x) }
     }
+    #expect(worst <= subject.promisedUlps, "\(subject)(\(worstX)) = \(subject.of1(worstX)) is \(worst) ulp off")
+    #expect(worst > 0.5, "the measure cannot be right: no function here is correctly rounded")
   }
 
   // MARK: - The edges

@@ -4,12 +4,12 @@ import Synchronization
 
 // MARK: - Every array by its name
 
-/// A model as the list of its arrays.
+/// A value as the list of its arrays: a model, its gradient, a state.
 ///
 /// An optimiser, a gradient check and a file treat all arrays alike; they walk
 /// over this list. The gradient of a model is a model of the same type, whose
 /// arrays hold the derivatives.
-public protocol Parameters<Scalar> {
+public protocol NamedArrays<Scalar> {
   associatedtype Scalar: MatrixScalar
   /// Lists the arrays in a fixed order, each with its name and the way to it.
   static func listArrays() -> [NamedArray<Self, Scalar>]
@@ -19,9 +19,9 @@ public protocol Parameters<Scalar> {
 public typealias NamedArray<Model, Scalar: MatrixScalar> =
   (name: String, path: WritableKeyPath<Model, Matrix<Scalar>>)
 
-extension Parameters {
+extension NamedArrays {
   /// The arrays of a part of a model, seen from the model.
-  public static func arrays<Part: Parameters<Scalar>>(
+  public static func arrays<Part: NamedArrays<Scalar>>(
     of part: WritableKeyPath<Self, Part>, named name: String
   ) -> [NamedArray<Self, Scalar>] {
     Part.arrays.map { ("\(name).\($0.name)", part.appending(path: $0.path)) }
@@ -60,20 +60,21 @@ extension Parameters {
 private struct List: @unchecked Sendable { let arrays: Any }
 private let lists = Mutex<[ObjectIdentifier: List]>([:])
 
-extension TanhCell: Parameters {
+extension TanhCell: NamedArrays {
   public static func listArrays() -> [NamedArray<Self, Scalar>] {
     [("Wx", \.Wx), ("Wh", \.Wh), ("b", \.b)]
   }
 }
 
-extension Projection: Parameters {
+extension Projection: NamedArrays {
   public static func listArrays() -> [NamedArray<Self, Scalar>] {
     [("W", \.W), ("b", \.b)]
   }
 }
 
-extension RNN: Parameters {
+extension RNN: NamedArrays {
   public static func listArrays() -> [NamedArray<Self, Scalar>] {
-    arrays(of: \.cell, named: "cell") + arrays(of: \.projection, named: "projection")
+    arrays(of: \.cell, named: "cell")
+      + arrays(of: \.projection, named: "projection")
   }
 }

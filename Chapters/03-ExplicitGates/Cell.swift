@@ -1,0 +1,154 @@
+import ManualBPTT
+import MinimalMatrix
+import NumpyStyleRNN
+
+// MARK: - What a cell is
+
+/// A state: a value with named arrays `[B × H]`, of which `h` is what the cell
+/// shows to the outside.
+public protocol CellState<Scalar>: NamedArrays {
+  /// The output of the cell, `[B × H]`.
+  var h: Matrix<Scalar> { get set }
+}
+
+/// A recurrent cell: a zero state for a batch size, a step from input and state
+/// to state, and the same step backward.
+///
+/// What a step does with its input, `x·W + b`, does not depend on the state. So
+/// a cell does it for all time steps at once, in ``project(_:)``, and a step
+/// takes the projected input. Backward it is the same: a step gives `dz`, the
+/// derivative with respect to what was projected, and ``gradient(_:inputs:traces:)``
+/// makes the derivatives of all weights out of all of them at once.
+public protocol Cell<Scalar>: NamedArrays {
+  associatedtype State: CellState<Scalar>
+  /// One array `[N × H]` for each gate: `x·W + b`, and in the backward pass `dz`.
+  associatedtype Gates: NamedArrays<Scalar>
+  /// What a step leaves behind for its backward step.
+  associatedtype Trace
+
+  /// `D`, the numbers in one input.
+  var inputs: Int { get }
+  /// `H`, the numbers in the output.
+  var hidden: Int { get }
+
+  /// The state before anything was read, `B` rows of zeros.
+  func zeroState(batch B: Int) -> State
+
+  /// `x·W + b` of every gate, for inputs `[N × D]` of any steps.
+  func project(_ x: Matrix<Scalar>) -> Gates
+
+  /// One time step.
+  /// - Parameters:
+  ///   - z: the projected input of this step, `B` rows
+  ///   - state: the state after the step before
+  func step(_ z: Gates, from state: State) -> (state: State, trace: Trace)
+
+  /// One time step backward.
+  /// - Parameters:
+  ///   - dState: the derivative with respect to the state after the step
+  ///   - trace: what the step left behind
+  /// - Returns: the derivatives with respect to the projected input, and to the
+  ///   state before the step.
+  func backward(_ dState: State, through trace: Trace)
+    -> (dz: Gates, dBefore: State)
+
+  /// The derivatives of all weights and biases, summed over all steps.
+  /// - Parameters:
+  ///   - dz: of all steps, `[T·B × H]` for each gate
+  ///   - x: the inputs of all steps, `[T·B × D]`
+  ///   - traces: of all steps, in order
+  func gradient(_ dz: Gates, inputs x: Matrix<Scalar>, traces: [Trace]) -> Self
+
+  /// The derivative with respect to the inputs: `Σ dz·Wᵀ` over the gates.
+  func inputGradient(_ dz: Gates) -> Matrix<Scalar>
+}
+
+// MARK: - Rows of several arrays
+
+extension NamedArrays {
+  /// Row `range` of every array.
+  public func rows(_ range: Range<Int>) -> Self {
+    var result = self
+    for (_, path) in Self.arrays {
+      result[keyPath: path] = self[keyPath: path].rows(range)
+    }
+    return result
+  }
+
+  /// The parts one below the other, array by array. There must be a part.
+  public static func stack(_ parts: [Self]) -> Self {
+    var result = parts[0]
+    for (_, path) in arrays {
+      result[keyPath: path] = Matrix.stack(parts.map { $0[keyPath: path] })
+    }
+    return result
+  }
+
+  /// The sum, array by array.
+  public static func + (a: Self, b: Self) -> Self {
+    var result = a
+    for (_, path) in arrays { result[keyPath: path] += b[keyPath: path] }
+    return result
+  }
+}
+
+// MARK: - A sequence, forward and backward
+
+/// What a run over a sequence gives.
+public struct Run<C: Cell> {
+  /// The inputs of all steps, `[T·B × D]`.
+  public let inputs: Matrix<C.Scalar>
+  /// The outputs `h` of all steps, `[T·B × H]`.
+  public let outputs: Matrix<C.Scalar>
+  /// The state after the last step.
+  public let last: C.State
+  /// What every step left behind, in order.
+  public let traces: [C.Trace]
+}
+
+extension Cell {
+  /// Runs the cell over a sequence.
+  /// - Parameters:
+  ///   - x: the inputs of all steps, `[T·B × D]`, time-major
+  ///   - initial: the state before, with `B` rows
+  public func run(_ x: Matrix<Scalar>, from initial: State) -> Run<Self> {
+    let B = initial.h.rows
+    let z = project(x)
+    var state = initial
+    var outputs = Matrix<Scalar>(x.rows, hidden)
+    var traces: [Trace] = []
+    for first in stride(from: 0, to: x.rows, by: max(B, 1)) {
+      let step = step(z.rows(first..<first + B), from: state)
+      state = step.state
+      outputs.setRows(from: first, to: state.h)
+      traces.append(step.trace)
+    }
+    return Run(inputs: x, outputs: outputs, last: state, traces: traces)
+  }
+
+  /// The way back through a run.
+  /// - Parameters:
+  ///   - dOutputs: the derivative with respect to every output, `[T·B × H]`
+  ///   - dLast: the derivative with respect to the state after the last step,
+  ///     beside what its output already says; none if nobody reads it
+  /// - Returns: the derivatives with respect to the cell's arrays, the inputs
+  ///   `[T·B × D]`, and the state before.
+  public func backward(
+    _ dOutputs: Matrix<Scalar>, last dLast: State? = nil, through run: Run<Self>
+  ) -> (gradient: Self, dInputs: Matrix<Scalar>, dInitial: State) {
+    let B = run.last.h.rows
+    var dState = dLast ?? zeroState(batch: B)
+    var dz: [Gates] = []
+    for (t, trace) in run.traces.enumerated().reversed() {
+      // The output of a step has two readers: the outside and the next step.
+      dState.h += dOutputs.rows(t * B..<(t + 1) * B)
+      let step = backward(dState, through: trace)
+      dState = step.dBefore
+      dz.append(step.dz)
+    }
+    // A sequence of no steps changes no weight.
+    let all = dz.isEmpty ? project(run.inputs) : Gates.stack(dz.reversed())
+    let gradient = gradient(all, inputs: run.inputs, traces: run.traces)
+    return (gradient, inputGradient(all), dState)
+  }
+}

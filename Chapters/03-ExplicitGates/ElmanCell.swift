@@ -1,0 +1,70 @@
+import ManualBPTT
+import MinimalMatrix
+import NumpyStyleRNN
+
+// MARK: - The tanh cell of chapters 1 and 2, under the contract
+
+extension TanhCell: Cell {
+  /// Its whole state is its output.
+  public struct State: CellState, Equatable, Sendable {
+    public var h: Matrix<Scalar>
+
+    /// A state of the given array, `[B × H]`.
+    public init(h: Matrix<Scalar>) { self.h = h }
+
+    public static func listArrays() -> [NamedArray<Self, Scalar>] {
+      [("h", \.h)]
+    }
+  }
+
+  /// There is one gate, and it is always open: `x·Wx + b`, `[N × H]`.
+  public struct Gates: NamedArrays, Equatable, Sendable {
+    public var z: Matrix<Scalar>
+
+    public static func listArrays() -> [NamedArray<Self, Scalar>] {
+      [("z", \.z)]
+    }
+  }
+
+  /// The states before and after a step.
+  public struct Trace: Sendable {
+    public let before, after: State
+  }
+
+  public var inputs: Int { Wx.rows }
+  public var hidden: Int { Wh.rows }
+
+  public func zeroState(batch B: Int) -> State { State(h: Matrix(B, hidden)) }
+
+  public func project(_ x: Matrix<Scalar>) -> Gates {
+    Gates(z: matmul(x, Wx) + b)
+  }
+
+  public func step(_ z: Gates, from state: State)
+    -> (state: State, trace: Trace)
+  {
+    var sum = z.z
+    sum.addProduct(state.h, Wh)
+    let after = State(h: tanh(sum))
+    return (after, Trace(before: state, after: after))
+  }
+
+  public func backward(_ d: State, through t: Trace)
+    -> (dz: Gates, dBefore: State)
+  {
+    let dz = d.h * (1 - t.after.h * t.after.h)
+    return (Gates(z: dz), State(h: matmul(dz, Wh.T)))
+  }
+
+  public func gradient(_ dz: Gates, inputs x: Matrix<Scalar>, traces: [Trace])
+    -> TanhCell
+  {
+    let h = Matrix.stack(traces.map(\.before.h), columns: hidden)
+    return TanhCell(
+      Wx: matmul(x.T, dz.z), Wh: matmul(h.T, dz.z), b: dz.z.columnSums())
+  }
+
+  public func inputGradient(_ dz: Gates) -> Matrix<Scalar> {
+    matmul(dz.z, Wx.T)
+  }
+}

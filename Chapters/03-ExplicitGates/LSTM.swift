@@ -1,0 +1,229 @@
+import ManualBPTT
+import MinimalMatrix
+import NumpyStyleRNN
+
+// MARK: - One gate
+
+/// The weights of one gate: what it sees of the input, what it sees of the
+/// state, and where it stands when it sees nothing.
+///
+///     z = x·W + h·U + b
+public struct Gate<Scalar: MatrixScalar>: NamedArrays, Equatable, Sendable {
+  /// From the input, `[D × H]`.
+  public var W: Matrix<Scalar>
+  /// From the output of the step before, `[H × H]`.
+  public var U: Matrix<Scalar>
+  /// `[1 × H]`, added to every row.
+  public var b: Matrix<Scalar>
+
+  /// A gate of the given arrays, whose shapes must fit together.
+  public init(W: Matrix<Scalar>, U: Matrix<Scalar>, b: Matrix<Scalar>) {
+    let H = U.rows
+    precondition(U.columns == H && W.columns == H && b.shape == "[1 × \(H)]")
+    (self.W, self.U, self.b) = (W, U, b)
+  }
+
+  /// Weights between `−1/√H` and `1/√H`, all equally likely, as PyTorch draws
+  /// them; every entry of the bias is `bias`.
+  public init(
+    inputs D: Int, hidden H: Int, bias: Scalar = 0,
+    using random: inout SplitMix64
+  ) {
+    let scale = 1 / Double(H).squareRoot()
+    W = .uniform(D, H, scale: scale, using: &random)
+    U = .uniform(H, H, scale: scale, using: &random)
+    b = Matrix(1, H, repeating: bias)
+  }
+
+  public static func listArrays() -> [NamedArray<Self, Scalar>] {
+    [("W", \.W), ("U", \.U), ("b", \.b)]
+  }
+
+  /// `x·W + b`, for inputs `[N × D]`.
+  public func project(_ x: Matrix<Scalar>) -> Matrix<Scalar> {
+    matmul(x, W) + b
+  }
+
+  /// `z + h·U`, the gate before its squashing function, `[B × H]`.
+  /// - Parameters:
+  ///   - z: the projected input of this step, `[B × H]`
+  ///   - h: the output of the step before, `[B × H]`
+  public func callAsFunction(_ z: Matrix<Scalar>, _ h: Matrix<Scalar>)
+    -> Matrix<Scalar>
+  {
+    var z = z
+    z.addProduct(h, U)
+    return z
+  }
+
+  /// The derivatives of the gate's arrays: `dW = xᵀ·dz`, `dU = hᵀ·dz`,
+  /// `db = Σ dz` over the rows, all summed over the steps by the products.
+  public func gradient(
+    _ dz: Matrix<Scalar>, inputs x: Matrix<Scalar>, before h: Matrix<Scalar>
+  ) -> Gate {
+    Gate(W: matmul(x.T, dz), U: matmul(h.T, dz), b: dz.columnSums())
+  }
+}
+
+// MARK: - The LSTM
+
+/// The long short-term memory (Hochreiter & Schmidhuber, 1997; with the forget
+/// gate of Gers, Schmidhuber & Cummins, 2000).
+///
+///     i  = σ(x·Wi + h·Ui + bi)       what to write
+///     f  = σ(x·Wf + h·Uf + bf)       what to keep
+///     g  = tanh(x·Wg + h·Ug + bg)    what could be written
+///     o  = σ(x·Wo + h·Uo + bo)       what to show
+///     c′ = f ⊙ c + i ⊙ g
+///     h′ = o ⊙ tanh c′
+public struct LSTM<Scalar: MatrixScalar>: Equatable, Sendable {
+  /// `i`: how much of the candidate is written into the cell.
+  public var input: Gate<Scalar>
+  /// `f`: how much of the old cell is kept.
+  public var forget: Gate<Scalar>
+  /// `g`: what could be written.
+  public var candidate: Gate<Scalar>
+  /// `o`: how much of the cell is shown.
+  public var output: Gate<Scalar>
+
+  /// An LSTM that knows nothing yet.
+  ///
+  /// - Parameters:
+  ///   - forgetBias: the bias of the forget gate. At 1 a new cell keeps most of
+  ///     what it holds, so that derivatives reach far from the first day on
+  ///     (Gers, Schmidhuber & Cummins, 2000; Jozefowicz, Zaremba & Sutskever, 2015).
+  public init(
+    inputs D: Int, hidden H: Int, forgetBias: Scalar = 1,
+    using random: inout SplitMix64
+  ) {
+    input = Gate(inputs: D, hidden: H, using: &random)
+    forget = Gate(inputs: D, hidden: H, bias: forgetBias, using: &random)
+    candidate = Gate(inputs: D, hidden: H, using: &random)
+    output = Gate(inputs: D, hidden: H, using: &random)
+  }
+
+  /// An LSTM of the given gates, which must be of one size.
+  public init(
+    input: Gate<Scalar>, forget: Gate<Scalar>, candidate: Gate<Scalar>,
+    output: Gate<Scalar>
+  ) {
+    (self.input, self.forget) = (input, forget)
+    (self.candidate, self.output) = (candidate, output)
+  }
+}
+
+// MARK: - Its state, and what a step leaves behind
+
+extension LSTM {
+  /// What is carried from step to step.
+  public struct State: CellState, Equatable, Sendable {
+    /// The output, `[B × H]`.
+    public var h: Matrix<Scalar>
+    /// The cell: the memory that the gates guard, `[B × H]`.
+    public var c: Matrix<Scalar>
+
+    /// A state of the given arrays.
+    public init(h: Matrix<Scalar>, c: Matrix<Scalar>) { (self.h, self.c) = (h, c) }
+
+    public static func listArrays() -> [NamedArray<Self, Scalar>] {
+      [("h", \.h), ("c", \.c)]
+    }
+  }
+
+  /// One array for each gate, `[N × H]`.
+  public struct Gates: NamedArrays, Equatable, Sendable {
+    public var i, f, g, o: Matrix<Scalar>
+
+    public static func listArrays() -> [NamedArray<Self, Scalar>] {
+      [("i", \.i), ("f", \.f), ("g", \.g), ("o", \.o)]
+    }
+  }
+
+  /// The gates as they stood, the cell's tanh, and the state before.
+  public struct Trace: Sendable {
+    public let i, f, g, o, tanhC: Matrix<Scalar>
+    public let before: State
+  }
+}
+
+// MARK: - Forward
+
+extension LSTM: Cell {
+  public var inputs: Int { input.W.rows }
+  public var hidden: Int { input.U.rows }
+
+  public func zeroState(batch B: Int) -> State {
+    State(h: Matrix(B, hidden), c: Matrix(B, hidden))
+  }
+
+  public func project(_ x: Matrix<Scalar>) -> Gates {
+    Gates(
+      i: input.project(x), f: forget.project(x), g: candidate.project(x),
+      o: output.project(x))
+  }
+
+  public func step(_ z: Gates, from state: State)
+    -> (state: State, trace: Trace)
+  {
+    let h = state.h
+    let i = sigmoid(input(z.i, h))
+    let f = sigmoid(forget(z.f, h))
+    let g = tanh(candidate(z.g, h))
+    let o = sigmoid(output(z.o, h))
+    let c = f * state.c + i * g
+    let tanhC = tanh(c)
+    let trace = Trace(i: i, f: f, g: g, o: o, tanhC: tanhC, before: state)
+    return (State(h: o * tanhC, c: c), trace)
+  }
+
+  // MARK: - Backward: the same lines, read upwards
+
+  public func backward(_ d: State, through t: Trace)
+    -> (dz: Gates, dBefore: State)
+  {
+    // h′ = o ⊙ tanh c′
+    let dO = d.h * t.tanhC
+    // … and c′ has two readers: h′ and the next step
+    let dC = d.c + d.h * t.o * (1 - t.tanhC * t.tanhC)
+    // c′ = f ⊙ c + i ⊙ g
+    let dF = dC * t.before.c
+    let dI = dC * t.g
+    let dG = dC * t.i
+    // σ′ = σ(1 − σ), tanh′ = 1 − tanh²
+    let dz = Gates(
+      i: dI * t.i * (1 - t.i), f: dF * t.f * (1 - t.f),
+      g: dG * (1 - t.g * t.g), o: dO * t.o * (1 - t.o))
+    // z = … + h·U + …, in four gates
+    var dH = matmul(dz.i, input.U.T)
+    dH.addProduct(dz.f, forget.U.T)
+    dH.addProduct(dz.g, candidate.U.T)
+    dH.addProduct(dz.o, output.U.T)
+    return (dz, State(h: dH, c: dC * t.f))
+  }
+
+  public func gradient(_ dz: Gates, inputs x: Matrix<Scalar>, traces: [Trace])
+    -> LSTM
+  {
+    let h = Matrix.stack(traces.map(\.before.h), columns: hidden)
+    return LSTM(
+      input: input.gradient(dz.i, inputs: x, before: h),
+      forget: forget.gradient(dz.f, inputs: x, before: h),
+      candidate: candidate.gradient(dz.g, inputs: x, before: h),
+      output: output.gradient(dz.o, inputs: x, before: h))
+  }
+
+  public func inputGradient(_ dz: Gates) -> Matrix<Scalar> {
+    var dx = matmul(dz.i, input.W.T)
+    dx.addProduct(dz.f, forget.W.T)
+    dx.addProduct(dz.g, candidate.W.T)
+    dx.addProduct(dz.o, output.W.T)
+    return dx
+  }
+
+  public static func listArrays() -> [NamedArray<Self, Scalar>] {
+    arrays(of: \.input, named: "input")
+      + arrays(of: \.forget, named: "forget")
+      + arrays(of: \.candidate, named: "candidate")
+      + arrays(of: \.output, named: "output")
+  }
+}
