@@ -102,6 +102,15 @@ import Testing
     }
   }
 
+  @Test func theSeedReachesTheTrainedWeights() throws {
+    let fingerprints = try ["1", "2"].map { seed in
+      try run("chapter02", Self.quick + ["--seed", seed]).output.split(separator: "\n")
+        .filter { $0.hasPrefix("fingerprint of the weights: ") }
+    }
+    #expect(fingerprints.allSatisfy { $0.count == 1 })
+    #expect(fingerprints[0] != fingerprints[1])
+  }
+
   @Test("A run that leaves the numbers stops with one line, and what was printed before it stays.")
   func trainingThatDiverges() throws {
     let run = try run("chapter02", Self.quick + ["--rate", "1e38"])
