@@ -133,14 +133,14 @@ extension TanhCell {
     _ dOutput: Matrix<Scalar>, through after: Matrix<Scalar>, batch B: Int
   ) -> (dz: Matrix<Scalar>, dh0: Matrix<Scalar>) {
     let WhT = Wh.transposed()  // once, and not at every step
+    let slope = 1 - after * after  // tanh′, of all steps
     var dz = Matrix(zerosLike: after)
     var carried = Matrix<Scalar>(B, after.columns)
     for t in (0..<after.rows / max(B, 1)).reversed() {
       let rows = t * B..<(t + 1) * B
-      let h = after.rows(rows)
       // hₜ has two readers, so two derivatives arrive, and they add.
       let dh = dOutput.rows(rows) + carried
-      let dzt = dh * (1 - h * h)
+      let dzt = dh * slope.rows(rows)
       carried = matmul(dzt, WhT)
       dz.setRows(from: rows.lowerBound, to: dzt)
     }

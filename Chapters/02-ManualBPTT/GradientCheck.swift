@@ -40,6 +40,13 @@ public struct ArrayCheck: CustomStringConvertible {
   /// What the centred differences say.
   public let numeric: Matrix<Double>
 
+  /// What a backward pass and the differences say of one array.
+  public init(
+    name: String, analytic: Matrix<Double>, numeric: Matrix<Double>
+  ) {
+    (self.name, self.analytic, self.numeric) = (name, analytic, numeric)
+  }
+
   /// How far two derivatives are apart, relative to the larger. What is below
   /// 10⁻⁴ counts as 10⁻⁴: there the differences have few digits, and where both
   /// should be zero, as a derivative may well be, they leave some 10⁻¹².
@@ -100,8 +107,8 @@ extension ArrayCheck {
     }
     if areAlike(analytic, -numeric) { return "the sign is wrong everywhere" }
     if areAlike(analytic, factor * numeric) {
-      return "everywhere \(factor.decimal(places: 4)) times too large: "
-        + "is something counted more than once, or averaged over too few?"
+      return "everywhere \(factor.decimal(places: 4)) times what it should be: "
+        + "is a sum taken for a mean, or something counted twice?"
     }
     if numeric.rows == numeric.columns
       && areAlike(analytic, numeric.transposed())

@@ -10,7 +10,7 @@ let seed = Option.seed()
 let steps = Option.int("steps", default: 20_000, in: 1..., "training steps, each one window of 25 characters")
 let text = Option.file("text", otherwise: "5,163 first names", "the text to learn from")
 let hidden = Option.int("hidden", default: 100, in: 1...4096, "H, how many numbers the state has")
-let rate = Option.double("rate", default: 0.1, in: 0...1e30, "how far a step of Adagrad goes")
+let rate = Option.double("rate", default: 0.1, in: 0...1e38, "how far a step of Adagrad goes")
 let prompt = Option.string("prompt", default: "\n", "what the network reads before it writes")
 let temperature = Option.double("temperature", default: 0.7, in: 0.01...100, "how daring it writes; 1 as predicted")
 let threads = Option.int(
@@ -68,7 +68,7 @@ program(
     let loss = Double(trainer.step()) / Double(T)
     guard loss.isFinite else {
       throw Failure.failed(
-        "the loss is \(loss) at step \(step), so the weights are no numbers any more: try a smaller --rate than "
+        "the loss is \(loss.decimal(places: 4)) at step \(step), so the weights are no numbers any more: try a smaller --rate than "
           + "\(options[rate]).")
     }
     losses.append(loss)
