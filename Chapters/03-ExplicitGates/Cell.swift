@@ -115,6 +115,9 @@ extension Cell {
   ///   - initial: the state before, with `B` rows
   public func run(_ x: Matrix<Scalar>, from initial: State) -> Run<Self> {
     let B = initial.h.rows
+    guard x.rows == 0 || B > 0 && x.rows % B == 0 else {
+      fatalError("run: \(x.rows) inputs are not whole steps of \(B) rows")
+    }
     let z = project(x)
     var state = initial
     var outputs = Matrix<Scalar>(x.rows, hidden)
@@ -138,6 +141,11 @@ extension Cell {
   public func backward(
     _ dOutputs: Matrix<Scalar>, last dLast: State? = nil, through run: Run<Self>
   ) -> (gradient: Self, dInputs: Matrix<Scalar>, dInitial: State) {
+    guard dOutputs.shape == run.outputs.shape else {
+      fatalError(
+        "backward: derivatives \(dOutputs.shape) of outputs "
+          + run.outputs.shape)
+    }
     let B = run.last.h.rows
     var dState = dLast ?? zeroState(batch: B)
     var dz: [Gates] = []

@@ -103,7 +103,9 @@ private func expectEqual(
     check(kind.cell())
   }
 
-  @Test("Inputs of any size give outputs from −1 to 1 and finite derivatives.", arguments: Kind.allCases)
+  @Test(
+    "Inputs of any size give outputs from −1 to 1 and finite derivatives, and so does a state of 10⁴ but for the outputs.",
+    arguments: Kind.allCases)
   func extremes(kind: Kind) {
     func check<C: Cell>(_ cell: C) {
       for size in [1e4, -1e4, 1e30, -1e30] {
@@ -114,6 +116,9 @@ private func expectEqual(
         let outputs = cell.run(sequence.x, from: sequence.initial).outputs
         #expect(outputs.scalars.allSatisfy { $0.magnitude <= 1 }, "inputs of \(size)")
       }
+      var sequence = Sequence(cell, steps: 6)
+      for (_, path) in C.State.arrays { sequence.initial[keyPath: path] *= 1e4 }
+      for (name, array) in sequence.results { #expect(array.isFinite, "a state of 1e4, \(name)") }
     }
     check(kind.cell(Float.self))
     check(kind.cell(Double.self))
@@ -164,5 +169,30 @@ private func expectEqual(
     #expect(dh0 == dInitial.h)
     #expect(matmul(dz, cell.Wx.T) == dInputs)
     #expect(matmul(states.rows(0..<15).T, dz) == gradient.Wh && dz.columnSums() == gradient.b)
+  }
+}
+
+@Suite struct RefusalTests {
+  @Test("Inputs that are not whole steps stop the program, and it says why.", arguments: [0, 4])
+  func inputs(batch: Int) async throws {
+    let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      [batch = batch as Int] in
+      var random = SplitMix64(seed: 1)
+      let cell = LSTM<Double>(inputs: 4, hidden: 5, using: &random)
+      _ = cell.run(Matrix(6, 4), from: cell.zeroState(batch: batch))
+    }
+    let said = String(decoding: result.standardErrorContent, as: UTF8.self)
+    #expect(said.contains("run: 6 inputs are not whole steps of \(batch) rows\n"))
+  }
+
+  @Test("Derivatives of more outputs than there are stop the program, and it says why.")
+  func derivatives() async throws {
+    let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      var random = SplitMix64(seed: 1)
+      let cell = LSTM<Double>(inputs: 4, hidden: 5, using: &random)
+      _ = cell.backward(Matrix(8, 5), through: cell.run(Matrix(6, 4), from: cell.zeroState(batch: 2)))
+    }
+    let said = String(decoding: result.standardErrorContent, as: UTF8.self)
+    #expect(said.contains("backward: derivatives [8 × 5] of outputs [6 × 5]\n"))
   }
 }
