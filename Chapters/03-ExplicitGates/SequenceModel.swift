@@ -1,0 +1,67 @@
+import ManualBPTT
+import MinimalMatrix
+import NumpyStyleRNN
+
+// MARK: - A cell, and what is read from it
+
+/// A cell that reads a sequence, and a projection that makes an answer of its
+/// output after every step.
+///
+/// The cell has `H` hidden units because the task needs that much memory; the
+/// answer has `O` numbers because the question does. The projection goes from
+/// one to the other. It is the same at every step: what a state means does not
+/// depend on when it is reached, and so a sequence may have any length.
+public struct SequenceModel<C: Cell>: NamedArrays {
+  /// What reads.
+  public var cell: C
+  /// What answers, `[H × O]`.
+  public var projection: Projection<C.Scalar>
+
+  /// A model of the given parts, which must have the same `H`.
+  public init(cell: C, projection: Projection<C.Scalar>) {
+    precondition(cell.hidden == projection.W.rows)
+    (self.cell, self.projection) = (cell, projection)
+  }
+
+  /// A model around `cell`; the projection knows nothing yet. Its weights are
+  /// drawn as those of a ``Gate``, its bias is 0.
+  /// - Parameter O: the numbers in one answer
+  public init(
+    _ cell: C, answers O: Int = 1, using random: inout SplitMix64
+  ) {
+    let (H, scale) = (cell.hidden, 1 / Double(cell.hidden).squareRoot())
+    self.cell = cell
+    projection = Projection(
+      W: .uniform(H, O, scale: scale, using: &random), b: Matrix(1, O))
+  }
+
+  public static func listArrays() -> [NamedArray<Self, C.Scalar>] {
+    arrays(of: \.cell, named: "cell")
+      + arrays(of: \.projection, named: "projection")
+  }
+}
+
+// MARK: - Forward and backward, through all steps
+
+extension SequenceModel {
+  /// Reads `B` sequences side by side, from a state of zeros.
+  /// - Parameter x: the inputs of all steps, `[T·B × D]`, time-major
+  /// - Returns: the run of the cell, and the answers, `[T·B × O]`.
+  public func read(_ x: Matrix<C.Scalar>, batch B: Int)
+    -> (run: Run<C>, answers: Matrix<C.Scalar>)
+  {
+    let run = cell.run(x, from: cell.zeroState(batch: B))
+    return (run, projection(run.outputs))
+  }
+
+  /// The derivatives of the loss with respect to every array.
+  /// - Parameter dAnswers: those with respect to the answers, `[T·B × O]`
+  public func backward(_ dAnswers: Matrix<C.Scalar>, through run: Run<C>)
+    -> SequenceModel
+  {
+    let (dProjection, dOutputs) =
+      projection.backward(dAnswers, through: run.outputs)
+    let dCell = cell.backward(dOutputs, through: run).gradient
+    return SequenceModel(cell: dCell, projection: dProjection)
+  }
+}
