@@ -17,17 +17,16 @@ program(
   if let unknown = chosen.first(where: { !["W1", "W6"].contains($0) }) {
     throw Failure.usage("there is no workload \(unknown): take W1, W6 or both.")
   }
-  let peak = peak()
+  let fastest = (0..<50).map { _ in peak() }.max()!
   try Measurement(
-    workload: "W6-peak", variant: "fused multiply-add", threads: 1, median_s: 0, min_s: 0, gflops: peak,
-    share_of_peak: 1
+    workload: "W6-peak", variant: "fused multiply-add", threads: 1, median_s: 0, min_s: 0, gflops: fastest
   ).report()
   if chosen.contains("W1") {
     let work = try CharacterRNN(text: try options[text].map(readText) ?? Texts.names)
     if let file = options[references] { try work.verify(against: readReferences(file, of: "W1")) }
     try work.measureStep(threads: options[threads])
   }
-  if chosen.contains("W6") { try measureProducts(threads: options[threads], peak: peak) }
+  if chosen.contains("W6") { try measureProducts(threads: options[threads]) }
 }
 
 /// The numbers that all peers agree on for one workload.
