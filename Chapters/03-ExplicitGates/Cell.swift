@@ -17,11 +17,13 @@ public protocol CellState<Scalar>: NamedArrays {
 /// What a step does with its input, `x·W + b`, does not depend on the state. So
 /// a cell does it for all time steps at once, in ``project(_:)``, and a step
 /// takes the projected input. Backward it is the same: a step gives `dz`, the
-/// derivative with respect to what was projected, and ``gradient(_:inputs:traces:)``
-/// makes the derivatives of all weights out of all of them at once.
+/// derivative with respect to what was projected, and
+/// ``gradient(_:inputs:traces:)`` makes the derivatives of all weights out of
+/// all of them at once.
 public protocol Cell<Scalar>: NamedArrays {
   associatedtype State: CellState<Scalar>
-  /// One array `[N × H]` for each gate: `x·W + b`, and in the backward pass `dz`.
+  /// One array `[N × H]` for each gate: `x·W + b`, and in the backward pass
+  /// `dz`.
   associatedtype Gates: NamedArrays<Scalar>
   /// What a step leaves behind for its backward step.
   associatedtype Trace
@@ -150,5 +152,43 @@ extension Cell {
     let all = dz.isEmpty ? project(run.inputs) : Gates.stack(dz.reversed())
     let gradient = gradient(all, inputs: run.inputs, traces: run.traces)
     return (gradient, inputGradient(all), dState)
+  }
+}
+
+// MARK: - An initial state that is learned
+
+/// A cell and the state that it begins from, one row of it, both to be learned.
+public struct LearnedStart<C: Cell>: NamedArrays {
+  /// The cell.
+  public var cell: C
+  /// The state that every row of a batch begins from: each array `[1 × H]`.
+  public var start: C.State
+
+  /// A cell that begins, until it has learned better, from zeros.
+  public init(_ cell: C) {
+    (self.cell, start) = (cell, cell.zeroState(batch: 1))
+  }
+
+  /// The state that a batch of `B` rows begins from.
+  public func state(batch B: Int) -> C.State {
+    cell.zeroState(batch: B) + start
+  }
+
+  /// The gradient of both. Every row began from `start`, so what the rows say
+  /// of it is added up.
+  /// - Parameters:
+  ///   - dCell: the derivative with respect to the cell's arrays
+  ///   - dInitial: that with respect to the state of the `B` rows
+  public func gradient(_ dCell: C, _ dInitial: C.State) -> LearnedStart {
+    var gradient = self
+    gradient.cell = dCell
+    for (_, path) in C.State.arrays {
+      gradient.start[keyPath: path] = dInitial[keyPath: path].columnSums()
+    }
+    return gradient
+  }
+
+  public static func listArrays() -> [NamedArray<Self, C.Scalar>] {
+    arrays(of: \.cell, named: "cell") + arrays(of: \.start, named: "start")
   }
 }

@@ -39,6 +39,11 @@ public struct Gate<Scalar: MatrixScalar>: NamedArrays, Equatable, Sendable {
     [("W", \.W), ("U", \.U), ("b", \.b)]
   }
 
+  /// Are the two of one size, as the gates of a cell must be?
+  func fits(_ other: Gate) -> Bool {
+    W.shape == other.W.shape && U.shape == other.U.shape
+  }
+
   /// `x·W + b`, for inputs `[N × D]`.
   public func project(_ x: Matrix<Scalar>) -> Matrix<Scalar> {
     matmul(x, W) + b
@@ -91,7 +96,8 @@ public struct LSTM<Scalar: MatrixScalar>: Equatable, Sendable {
   /// - Parameters:
   ///   - forgetBias: the bias of the forget gate. At 1 a new cell keeps most of
   ///     what it holds, so that derivatives reach far from the first day on
-  ///     (Gers, Schmidhuber & Cummins, 2000; Jozefowicz, Zaremba & Sutskever, 2015).
+  ///     (Gers, Schmidhuber & Cummins, 2000; Jozefowicz, Zaremba & Sutskever,
+  ///     2015).
   public init(
     inputs D: Int, hidden H: Int, forgetBias: Scalar = 1,
     using random: inout SplitMix64
@@ -107,6 +113,8 @@ public struct LSTM<Scalar: MatrixScalar>: Equatable, Sendable {
     input: Gate<Scalar>, forget: Gate<Scalar>, candidate: Gate<Scalar>,
     output: Gate<Scalar>
   ) {
+    precondition(input.fits(forget))
+    precondition(input.fits(candidate) && input.fits(output))
     (self.input, self.forget) = (input, forget)
     (self.candidate, self.output) = (candidate, output)
   }
@@ -123,7 +131,9 @@ extension LSTM {
     public var c: Matrix<Scalar>
 
     /// A state of the given arrays.
-    public init(h: Matrix<Scalar>, c: Matrix<Scalar>) { (self.h, self.c) = (h, c) }
+    public init(h: Matrix<Scalar>, c: Matrix<Scalar>) {
+      (self.h, self.c) = (h, c)
+    }
 
     public static func listArrays() -> [NamedArray<Self, Scalar>] {
       [("h", \.h), ("c", \.c)]

@@ -1,1 +1,168 @@
+import ExplicitGates
+import ManualBPTT
+import MinimalMatrix
+import NumpyStyleRNN
 import Testing
+
+/// Is every array of one list the same, bit for bit, as that of the other?
+private func expectEqual(
+  _ a: [(name: String, array: Matrix<Double>)], _ b: [(name: String, array: Matrix<Double>)], _ when: String,
+  at location: SourceLocation = #_sourceLocation
+) {
+  #expect(a.map(\.name) == b.map(\.name) && !a.isEmpty, sourceLocation: location)
+  for (a, b) in zip(a, b) { #expect(a.array == b.array, "\(when), \(a.name)", sourceLocation: location) }
+}
+
+@Suite struct CellTests {
+  /// 19 columns: a vector of 16 and a rest.
+  static let H = 19
+
+  @Test(
+    "The rows of a batch are independent: in another order, and each alone, they give the same bits.",
+    arguments: Kind.allCases)
+  func rows(kind: Kind) {
+    func check<C: Cell>(_ cell: C) {
+      let whole = Sequence(cell, batch: 13, steps: 3)
+      for chosen in [[12, 3, 0, 7, 1, 11, 2, 10, 4, 9, 5, 8, 6]] + (0..<13).map({ [$0] }) {
+        func steps<S>(_ x: Matrix<S>) -> Matrix<S> {
+          x.rows(at: (0..<x.rows / 13).flatMap { t in chosen.map { 13 * t + $0 } })
+        }
+        func rows(_ state: C.State) -> C.State {
+          var state = state
+          for (_, path) in C.State.arrays { state[keyPath: path] = state[keyPath: path].rows(at: chosen) }
+          return state
+        }
+        var part = whole
+        (part.x, part.initial) = (steps(whole.x), rows(whole.initial))
+        (part.dOutputs, part.dLast) = (steps(whole.dOutputs), rows(whole.dLast))
+        expectEqual(part.rowResults, whole.rowResults.map { ($0.name, steps($0.array)) }, "rows \(chosen)")
+      }
+    }
+    check(kind.cell(Float.self, hidden: Self.H))
+    check(kind.cell(Double.self, hidden: Self.H))
+  }
+
+  @Test(
+    "Two parts with the state carried give the bits of one run, and backward the derivative carried does.",
+    arguments: Kind.allCases)
+  func carriedState(kind: Kind) {
+    func check<C: Cell>(_ cell: C) {
+      let whole = Sequence(cell, batch: 3, steps: 7)
+      let border = 2 * 3
+      var (first, second) = (whole, whole)
+      (first.x, second.x) = (whole.x.rows(0..<border), whole.x.rows(border..<21))
+      (first.dOutputs, second.dOutputs) = (whole.dOutputs.rows(0..<border), whole.dOutputs.rows(border..<21))
+      second.initial = cell.run(first.x, from: first.initial).last
+      first.dLast = second.backward().dInitial
+      let (one, two, all) = (first.rowResults, second.rowResults, whole.rowResults)
+      for (k, name) in ["outputs", "dInputs"].enumerated() {
+        #expect(Matrix.stack([one[k].array, two[k].array]) == all[k].array, "\(name)")
+      }
+      expectEqual(two.filter { $0.name.hasPrefix("last") }, all.filter { $0.name.hasPrefix("last") }, "forward")
+      expectEqual(one.filter { $0.name.hasPrefix("dIni") }, all.filter { $0.name.hasPrefix("dIni") }, "backward")
+    }
+    check(kind.cell(Float.self, hidden: Self.H))
+    check(kind.cell(Double.self, hidden: Self.H))
+  }
+
+  @Test("A sequence of no steps changes nothing and teaches nothing.", arguments: Kind.allCases)
+  func noSteps(kind: Kind) {
+    func check<C: Cell<Double>>(_ cell: C) {
+      let sequence = Sequence(cell, steps: 0)
+      let run = cell.run(sequence.x, from: sequence.initial)
+      #expect(run.outputs.shape == "[0 × 5]" && run.traces.isEmpty)
+      expectEqual(run.last.named("state"), sequence.initial.named("state"), "last")
+      let (gradient, dInputs, dInitial) = sequence.backward()
+      #expect(dInputs.shape == "[0 × 4]")
+      expectEqual(dInitial.named("state"), sequence.dLast.named("state"), "dInitial")
+      for ((name, array), (_, weights)) in zip(gradient.named("gradient"), cell.named("cell")) {
+        #expect(array == Matrix(zerosLike: weights), "\(name)")
+      }
+    }
+    check(kind.cell())
+  }
+
+  @Test("A run of one step is a step.", arguments: Kind.allCases)
+  func oneStep(kind: Kind) {
+    func check<C: Cell<Double>>(_ cell: C) {
+      let sequence = Sequence(cell, steps: 1)
+      let run = cell.run(sequence.x, from: sequence.initial)
+      let step = cell.step(cell.project(sequence.x), from: sequence.initial)
+      expectEqual(run.last.named("state"), step.state.named("state"), "last")
+      #expect(run.outputs == run.last.h && run.traces.count == 1)
+    }
+    check(kind.cell())
+  }
+
+  @Test("The zero state is zeros of the batch's size.", arguments: Kind.allCases)
+  func zeroState(kind: Kind) {
+    func check<C: Cell<Double>>(_ cell: C) {
+      #expect(cell.inputs == 4 && cell.hidden == 5)
+      for (name, array) in cell.zeroState(batch: 3).named("state") { #expect(array == Matrix(3, 5), "\(name)") }
+    }
+    check(kind.cell())
+  }
+
+  @Test("Inputs of any size give outputs from −1 to 1 and finite derivatives.", arguments: Kind.allCases)
+  func extremes(kind: Kind) {
+    func check<C: Cell>(_ cell: C) {
+      for size in [1e4, -1e4, 1e30, -1e30] {
+        var sequence = Sequence(cell, steps: 6)
+        sequence.x *= C.Scalar(size)
+        sequence.initial = cell.zeroState(batch: 2)
+        for (name, array) in sequence.results { #expect(array.isFinite, "inputs of \(size), \(name)") }
+        let outputs = cell.run(sequence.x, from: sequence.initial).outputs
+        #expect(outputs.scalars.allSatisfy { $0.magnitude <= 1 }, "inputs of \(size)")
+      }
+    }
+    check(kind.cell(Float.self))
+    check(kind.cell(Double.self))
+  }
+
+  @Test("Float and Double agree.", arguments: Kind.allCases)
+  func precisions(kind: Kind) {
+    func results<C: Cell>(_ cell: C) -> [(name: String, array: Matrix<Double>)] { Sequence(cell, steps: 7).results }
+    let (float, double) = (results(kind.cell(Float.self)), results(kind.cell(Double.self)))
+    for (a, b) in zip(float, double) { #expect(agree(a.array, b.array, to: 1e-5), "\(a.name)") }
+    #expect(float.map(\.array) != double.map(\.array), "the first is rounded")
+  }
+}
+
+@Suite struct NewCellTests {
+  @Test("The gates of a new cell differ, their weights stay below 1/√H, and the biases are as asked.")
+  func newCells() {
+    var random = SplitMix64(seed: 1)
+    let lstm = LSTM<Double>(inputs: 4, hidden: 25, using: &random)
+    let gru = GRU<Double>(inputs: 4, hidden: 25, updateBias: 2, using: &random)
+    let after = ResetAfterGRU<Double>(inputs: 4, hidden: 25, updateBias: 3, using: &random)
+    let all = lstm.named("lstm") + gru.named("gru") + after.named("after")
+    let weights = all.filter { $0.array.rows > 1 }
+    #expect(weights.count == 20)
+    for (k, (name, array)) in weights.enumerated() {
+      #expect((0.15...0.2).contains(abs(array).scalars.max()!), "\(name)")
+      for other in weights[..<k] { #expect(array.row(0) != other.array.row(0), "\(name), \(other.name)") }
+    }
+    let biases: [String: Double] = ["lstm.forget.b": 1, "gru.update.b": 2, "after.update.b": 3]
+    for (name, array) in all where array.rows == 1 {
+      #expect(array == Matrix(1, 25, repeating: biases[name] ?? 0), "\(name)")
+    }
+    #expect(LSTM<Double>(inputs: 4, hidden: 5, forgetBias: 0, using: &random).forget.b == Matrix(1, 5))
+  }
+}
+
+@Suite struct ElmanCellTests {
+  @Test("Under the contract the tanh cell gives the bits of chapter 2.")
+  func chapter2() throws {
+    let cell = try #require(Kind.tanh.cell(Double.self, hidden: CellTests.H) as? TanhCell<Double>)
+    var sequence = Sequence(cell, batch: 3, steps: 5)
+    sequence.dLast = cell.zeroState(batch: 3)
+    let run = cell.run(sequence.x, from: sequence.initial)
+    let states = cell.unroll(cell.project(sequence.x).z, from: sequence.initial.h)
+    #expect(states.rows(3..<18) == run.outputs && states.rows(15..<18) == run.last.h)
+    let (dz, dh0) = cell.backward(sequence.dOutputs, through: run.outputs, batch: 3)
+    let (gradient, dInputs, dInitial) = sequence.backward()
+    #expect(dh0 == dInitial.h)
+    #expect(matmul(dz, cell.Wx.T) == dInputs)
+    #expect(matmul(states.rows(0..<15).T, dz) == gradient.Wh && dz.columnSums() == gradient.b)
+  }
+}

@@ -1,0 +1,70 @@
+import ManualBPTT
+import MinimalMatrix
+
+// MARK: - Adam
+
+/// An optimiser that remembers, for every weight, where its derivatives point
+/// and how large they are (Kingma & Ba 2015, algorithm 1).
+///
+///     m ← β₁ m + (1 − β₁) g
+///     v ← β₂ v + (1 − β₂) g²
+///     m̂ = m / (1 − β₁ᵗ)
+///     v̂ = v / (1 − β₂ᵗ)
+///     w ← w − rate · m̂ / (√v̂ + ε)
+///
+/// Both memories begin at zero, so at step `t` they hold but `1 − βᵗ` of what
+/// they should: hence the hats. The length of a gradient does not matter, only
+/// how it changes.
+public struct Adam<Model: NamedArrays> {
+  /// `m`, the mean of the latest derivatives of every weight.
+  public private(set) var mean: Model
+  /// `v`, the mean of the squares of the latest derivatives.
+  public private(set) var square: Model
+  /// How far a weight moves whose derivatives agree.
+  public let rate: Double
+  /// `β₁` and `β₂`: how much of a memory is kept from step to step.
+  public let decays: (mean: Double, square: Double)
+  /// `ε`, so that a weight never reached is not divided by zero.
+  public let epsilon: Double
+  /// `β₁ᵗ` and `β₂ᵗ`, where `t` is the number of steps so far.
+  private var left = (mean: 1.0, square: 1.0)
+
+  /// An optimiser that remembers nothing yet.
+  public init(
+    for model: Model, rate: Double = 1e-3,
+    decays: (mean: Double, square: Double) = (0.9, 0.999),
+    epsilon: Double = 1e-8
+  ) {
+    (mean, square) = (model, model)
+    (self.rate, self.decays, self.epsilon) = (rate, decays, epsilon)
+    for (_, path) in Model.arrays {
+      let zeros = Matrix(zerosLike: model[keyPath: path])
+      (mean[keyPath: path], square[keyPath: path]) = (zeros, zeros)
+    }
+  }
+
+  /// Moves every weight of `model` one step against its derivative.
+  public mutating func update(_ model: inout Model, by gradient: Model) {
+    left = (left.mean * decays.mean, left.square * decays.square)
+    // The hats, out of the arrays: m̂ / (√v̂ + ε) is m / (√v + ε·root), times
+    // root / (1 − β₁ᵗ), as the paper says behind its algorithm.
+    let root = (1 - left.square).squareRoot()
+    let rate = Model.Scalar(rate * root / (1 - left.mean))
+    let epsilon = Model.Scalar(epsilon * root)
+    for (_, path) in Model.arrays {
+      let g = gradient[keyPath: path]
+      mean[keyPath: path].move(to: g, keeping: decays.mean)
+      square[keyPath: path].move(to: g * g, keeping: decays.square)
+      let step = mean[keyPath: path] / (sqrt(square[keyPath: path]) + epsilon)
+      model[keyPath: path].add(-rate, times: step)
+    }
+  }
+}
+
+extension Matrix {
+  /// `self ← β self + (1 − β) other`, for every entry.
+  fileprivate mutating func move(to other: Matrix, keeping β: Double) {
+    self *= Scalar(β)
+    add(Scalar(1 - β), times: other)
+  }
+}

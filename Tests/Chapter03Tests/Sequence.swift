@@ -1,0 +1,97 @@
+import ExplicitGates
+import ManualBPTT
+import MinimalMatrix
+import NumpyStyleRNN
+import Testing
+
+/// The cells that stand under the contract.
+enum Kind: String, CaseIterable, Sendable, CustomTestStringConvertible {
+  case tanh = "TanhCell"
+  case lstm = "LSTM"
+  case gru = "GRU"
+  case resetAfterGRU = "ResetAfterGRU"
+
+  var testDescription: String { rawValue }
+
+  /// Weights so large that every gate bends, biases not zero. In `Float` they are those in `Double`, rounded.
+  func cell<Scalar: MatrixScalar>(_: Scalar.Type = Double.self, inputs D: Int = 4, hidden H: Int = 5)
+    -> any Cell<Scalar>
+  {
+    var random = SplitMix64(seed: 1)
+    switch self {
+    case .tanh:
+      let cell = TanhCell<Scalar>(Wx: Matrix(D, H), Wh: Matrix(H, H), b: Matrix(1, H))
+      return cell.drawn(using: &random)
+    case .lstm: return LSTM<Scalar>(inputs: D, hidden: H, using: &random).drawn(using: &random)
+    case .gru: return GRU<Scalar>(inputs: D, hidden: H, using: &random).drawn(using: &random)
+    case .resetAfterGRU: return ResetAfterGRU<Scalar>(inputs: D, hidden: H, using: &random).drawn(using: &random)
+    }
+  }
+}
+
+extension NamedArrays {
+  /// Arrays of the same shapes, drawn anew.
+  func drawn(using random: inout SplitMix64) -> Self {
+    var result = self
+    for (_, path) in Self.arrays {
+      let (rows, columns) = (self[keyPath: path].rows, self[keyPath: path].columns)
+      result[keyPath: path] = .normal(rows, columns, deviation: 0.7, using: &random)
+    }
+    return result
+  }
+
+  /// Every array by its name, behind that of the whole.
+  func named(_ whole: String) -> [(name: String, array: Matrix<Double>)] {
+    Self.arrays.map { ("\(whole).\($0.name)", Matrix(self[keyPath: $0.path])) }
+  }
+}
+
+/// A cell, what it reads, the state it begins from, and a loss that every output and every part of the last state has a say
+/// in: `⟨dOutputs, outputs⟩ + ⟨dLast, last⟩`.
+struct Sequence<C: Cell> {
+  var cell: C
+  var x: Matrix<C.Scalar>
+  var initial: C.State
+  var dOutputs: Matrix<C.Scalar>
+  var dLast: C.State
+
+  /// `T` steps of `B` rows, drawn at random.
+  init(_ cell: C, batch B: Int = 2, steps T: Int = 3) {
+    var random = SplitMix64(seed: 2)
+    self.cell = cell
+    x = .normal(T * B, cell.inputs, deviation: 0.7, using: &random)
+    initial = cell.zeroState(batch: B).drawn(using: &random)
+    dOutputs = .normal(T * B, cell.hidden, deviation: 0.7, using: &random)
+    dLast = cell.zeroState(batch: B).drawn(using: &random)
+  }
+
+  var batch: Int { initial.h.rows }
+
+  func loss(cell: C? = nil, x: Matrix<C.Scalar>? = nil, initial: C.State? = nil) -> C.Scalar {
+    let run = (cell ?? self.cell).run(x ?? self.x, from: initial ?? self.initial)
+    return C.State.arrays.reduce(dOutputs.dot(run.outputs)) {
+      $0 + dLast[keyPath: $1.path].dot(run.last[keyPath: $1.path])
+    }
+  }
+
+  func backward() -> (gradient: C, dInputs: Matrix<C.Scalar>, dInitial: C.State) {
+    cell.backward(dOutputs, last: dLast, through: cell.run(x, from: initial))
+  }
+
+  /// What comes of it for each row: all but the gradient of the weights, in which the rows are added up.
+  var rowResults: [(name: String, array: Matrix<Double>)] {
+    let run = cell.run(x, from: initial)
+    let (_, dInputs, dInitial) = cell.backward(dOutputs, last: dLast, through: run)
+    return [("outputs", Matrix(run.outputs)), ("dInputs", Matrix(dInputs))] + run.last.named("last")
+      + dInitial.named("dInitial")
+  }
+
+  /// All that comes of it.
+  var results: [(name: String, array: Matrix<Double>)] { rowResults + backward().gradient.named("gradient") }
+}
+
+/// Do the two have one shape, and differ by no more than `bound` times the largest entry of the second?
+func agree(_ a: Matrix<Double>, _ b: Matrix<Double>, to bound: Double) -> Bool {
+  let largest = abs(b).scalars.max() ?? 0
+  return a.shape == b.shape && abs(a - b).scalars.allSatisfy { $0 <= bound * largest }
+}
