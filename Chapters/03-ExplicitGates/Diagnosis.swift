@@ -105,6 +105,8 @@ public enum Mistake: Equatable, Sendable, CustomStringConvertible {
   case weightNotTransposed
   /// Two arrays stand in each other's place; or the factors of two gates do.
   case swapped(String, String), factorsSwapped(String, String)
+  /// What belongs to another array was taken.
+  case taken(from: String)
   case clippedValue(Double), clippedNorm
   /// What belongs to another step was taken: +1 is the one after.
   case shifted(Int)
@@ -151,6 +153,7 @@ public enum Mistake: Equatable, Sendable, CustomStringConvertible {
     case .weightNotTransposed: "the weights are not transposed: dz·U instead of dz·Uᵀ"
     case .swapped(let a, let b): "\(a) and \(b) are swapped"
     case .factorsSwapped(let a, let b): "the factors of \(a) and \(b) are swapped"
+    case .taken(let other): "what belongs to \(other) is taken"
     case .clippedValue(let x): "the values are clipped to \(x.readable) before they are checked"
     case .clippedNorm: "the norm is clipped before the check"
     case .shifted(let n) where n > 0: "it is off by one in time: it takes what belongs to the step after"

@@ -75,6 +75,14 @@ extension Comparison {
   }
 }
 
+extension Mistake {
+  /// Answer `i` is the right one for `j`: both are, or only this.
+  static func swapped(_ i: Int, _ j: Int, _ all: [Comparison]) -> Mistake {
+    guard all[j].given.agrees(with: all[i].right) else { return .taken(from: all[j].name) }
+    return .swapped(all[min(i, j)].name, all[max(i, j)].name)
+  }
+}
+
 // MARK: - Mistakes that show when a gate is moved
 
 /// What a forgotten factor depends on: a function of a gate before squashing.

@@ -88,7 +88,10 @@ extension Truth {
     for t in (0..<T).reversed() {
       let step = StepExamination(self, at: t)
       let wrong = step.wrong.map { (step.answers[$0], Int?(t), step.mistake(in: $0)) }
-      if !wrong.isEmpty { return Finding.grouped(.step, wrong) }
+      guard !wrong.isEmpty else { continue }
+      // One gate's mistake may reach another gate, whose numbers then say nothing.
+      let findings = Finding.grouped(.step, wrong)
+      return findings.filter { $0.mistake != .unknown } + findings.filter { $0.mistake == .unknown }
     }
     return []
   }
@@ -148,7 +151,7 @@ extension Truth {
     if T > 1 && silent.count == T - 1 && all[i].given.agrees(with: parts[0].right) { return .onlyFirstStep }
     if let mistake = all[i].simple { return mistake }
     let other = all.indices.first { $0 != i && all[i].given.agrees(with: all[$0].right) }
-    if let other { return .swapped(all[min(i, other)].name, all[max(i, other)].name) }
+    if let other { return .swapped(i, other, all) }
     return outerProduct(parts) ?? .unknown
   }
 

@@ -97,7 +97,7 @@ extension StepExamination {
   private func swapped(_ i: Int) -> Mistake? {
     let group = i < gates.count ? 0..<gates.count : gates.count..<answers.count
     let other = group.first { $0 != i && answers[i].given.agrees(with: answers[$0].right) }
-    return other.map { .swapped(answers[min(i, $0)].name, answers[max(i, $0)].name) }
+    return other.map { .swapped(i, $0, answers) }
   }
 
   /// Is it the right answer for another step?
@@ -203,6 +203,7 @@ extension StepExamination {
         if missing.agrees(with: matmul(dz, U.T) - matmul(dz, U)) { return .weightNotTransposed }
       }
     }
+    if let gate = resetMissing(i, part, asked, weights) { return .gateMissing(gate) }
     guard weights.count == gates.count else { return nil }
     let terms = zip(dz, weights)
     let right = terms.map { matmul($0, $1.T) }.reduce(0 * missing, +)
@@ -214,6 +215,26 @@ extension StepExamination {
       for b in gates.indices where a < b {
         let exchanged = matmul(dz[a] - dz[b], weights[a].T) - matmul(dz[a] - dz[b], weights[b].T)
         if missing.agrees(with: exchanged) { return .swapped("the weights of \(gates[a])", gates[b]) }
+      }
+    }
+    return nil
+  }
+
+  /// Is a way through one gate not multiplied by another, as the reset gate
+  /// does? Then what is too much is that way times `1 − r`.
+  private func resetMissing(
+    _ i: Int, _ part: Int?, _ asked: [Comparison], _ weights: [Matrix<Double>]
+  ) -> String? {
+    for reset in gates.indices {
+      let moved = ask(only: part, move: (reset, δ))
+      for gate in gates.indices {
+        for U in weights {
+          func excess(_ asked: [Comparison]) -> Comparison {
+            let way = matmul(asked[gate].right, U.T)
+            return Comparison(name: "", given: way, right: asked[i].given - asked[i].right)
+          }
+          if explains(.oneMinusSigmoid, excess(asked), excess(moved)) { return gates[reset] }
+        }
       }
     }
     return nil
