@@ -248,12 +248,19 @@ extension StepExamination {
       guard d.shape == asked[i].right.shape else { continue }
       for gate in gates.indices {
         let moved = ask(only: part, move: (gate, δ))[i]
-        func explained(_ term: (Comparison) -> Matrix<Double>) -> Bool {
-          [Law.sigmoid, .oneMinusSigmoid].contains {
+        func explained(
+          by laws: [Law] = [.sigmoid, .oneMinusSigmoid],
+          _ term: (Comparison) -> Matrix<Double>
+        ) -> Bool {
+          laws.contains {
             explains(
               $0, Comparison(name: "", given: d, right: term(asked[i])),
               Comparison(name: "", given: d, right: term(moved)))
           }
+        }
+        // d instead of d ⊙ z is too much by d ⊙ (1 − z).
+        if explained(by: [.oneMinusSigmoid], { $0.given - $0.right }) {
+          return .gateMissing(gates[gate])
         }
         if explained({ $0.right - $0.given }) { return .wayPastGatesDropped }
         if explained({ $0.given }) { return .wayThroughGatesDropped }
