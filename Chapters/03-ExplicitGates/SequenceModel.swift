@@ -41,7 +41,7 @@ public struct SequenceModel<C: Cell>: NamedArrays {
   }
 }
 
-// MARK: - Forward and backward, through all steps
+// MARK: - The model forward and backward
 
 extension SequenceModel {
   /// Reads `B` sequences side by side, from a state of zeros.
