@@ -69,8 +69,8 @@ extension AddingProblem {
   /// Trains `model` with Adam, its gradients shortened to a norm of 1.
   /// - Returns: the mean squared error of every batch, before its update.
   public mutating func train<C: Cell>(
-    _ model: inout SequenceModel<C>, batches: Int, batch B: Int = 32,
-    rate: Double = 0.01
+    _ model: inout SequenceModel<C>, batches: Int, batch B: Int = 16,
+    rate: Double = 0.04
   ) -> [Double] {
     var optimiser = Adam(for: model, rate: rate)
     return (0..<batches).map { _ in

@@ -65,3 +65,28 @@ extension SequenceModel {
     return SequenceModel(cell: dCell, projection: dProjection)
   }
 }
+
+// MARK: - A tanh cell on equal terms
+
+extension TanhCell {
+  /// A cell that knows nothing yet, its weights drawn as those of a ``Gate``:
+  /// so it can be compared with the cells that have several.
+  public init(inputs D: Int, hidden H: Int, using random: inout SplitMix64) {
+    let gate = Gate<Scalar>(inputs: D, hidden: H, using: &random)
+    self.init(Wx: gate.W, Wh: gate.U, b: gate.b)
+  }
+}
+
+// MARK: - How far back a derivative reaches
+
+extension SequenceModel {
+  /// The length of the derivative of the outputs after the last step, added
+  /// up, with respect to the whole state before the first one.
+  public func reach(through x: Matrix<C.Scalar>, batch B: Int) -> Double {
+    let run = cell.run(x, from: cell.zeroState(batch: B))
+    var dLast = cell.zeroState(batch: B)
+    dLast.h += 1
+    let none = Matrix<C.Scalar>(x.rows, cell.hidden)
+    return cell.backward(none, last: dLast, through: run).dInitial.norm
+  }
+}

@@ -4,7 +4,7 @@ import MinimalMatrix
 import Texts
 
 let threads = Option.int("threads", default: 1, in: 1...1024, "how many threads a large product may use")
-let workloads = Option.string("workloads", default: "W1,W6", "which to run, with commas between them")
+let workloads = Option.string("workloads", default: "W1,W2,W3,W6", "which to run, with commas between them")
 let text = Option.file("text", otherwise: "5,163 first names", "the text of W1; for comparisons, the peers' text")
 let references = Option.file("references", otherwise: "not compared", "workload_references.json of the peers")
 
@@ -14,8 +14,8 @@ program(
 ) { options in
   Threads.count = options[threads]
   let chosen = options[workloads].split(separator: ",").map(String.init)
-  if let unknown = chosen.first(where: { !["W1", "W6"].contains($0) }) {
-    throw Failure.usage("there is no workload \(unknown): take W1, W6 or both.")
+  if let unknown = chosen.first(where: { !["W1", "W2", "W3", "W6"].contains($0) }) {
+    throw Failure.usage("there is no workload \(unknown): take some of W1, W2, W3, W6.")
   }
   let peak = peak()
   try Measurement(
@@ -26,6 +26,16 @@ program(
     let work = try CharacterRNN(text: try options[text].map(readText) ?? Texts.names)
     if let file = options[references] { try work.verify(against: readReferences(file, of: "W1")) }
     try work.measureStep(threads: options[threads])
+  }
+  if chosen.contains("W2") {
+    let work = AdditionStep()
+    if let file = options[references] { try work.verify(against: readReferences(file, of: "W2")) }
+    try work.measureStep(threads: options[threads])
+  }
+  if chosen.contains("W3") {
+    let work = LSTMLayer()
+    if let file = options[references] { try work.verify(against: readReferences(file, of: "W3-fwdbwd")) }
+    try work.measureBoth(threads: options[threads])
   }
   if chosen.contains("W6") { try measureProducts(threads: options[threads], peak: peak) }
 }
