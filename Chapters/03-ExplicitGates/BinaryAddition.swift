@@ -209,8 +209,8 @@ public struct AdditionLesson: Sendable {
   public let allRight: Bool
 
   /// Trains a network around the cell that `make` draws, once for each of some
-  /// seeds, until it adds 100 held-out sums without a fault. The same seed means
-  /// the same sums, whatever the cell.
+  /// seeds, until it adds 100 held-out sums without a fault. The same seed
+  /// means the same sums, whatever the cell.
   public static func learn<C: Cell & Sendable>(
     seeds: Int, from first: UInt64 = 1, limit: Int,
     _ make: @Sendable (inout SplitMix64) -> C
@@ -252,7 +252,8 @@ extension SequenceModel {
 extension SequenceModel {
   /// The unit of an LSTM whose memory follows the carry most closely over the
   /// given sums, and its correlation with it.
-  public func carryUnit<Scalar>(over sums: Sums) -> (unit: Int, correlation: Double)
+  public func carryUnit<Scalar>(over sums: Sums)
+    -> (unit: Int, correlation: Double)
   where C == LSTM<Scalar> {
     let run = read(sums.inputs(), batch: sums.count).run
     let found = Self.correlations(of: run.cells(), with: sums.carries())
