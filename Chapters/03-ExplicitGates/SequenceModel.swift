@@ -90,3 +90,6 @@ extension SequenceModel {
     return cell.backward(none, last: dLast, through: run).dInitial.norm
   }
 }
+
+extension SequenceModel: Sendable where C: Sendable {}
+extension SequenceModel: Equatable where C: Equatable {}
