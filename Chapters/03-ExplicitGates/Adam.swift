@@ -13,8 +13,8 @@ import MinimalMatrix
 ///     w ← w − rate · m̂ / (√v̂ + ε)
 ///
 /// Both memories begin at zero, so at step `t` they hold but `1 − βᵗ` of what
-/// they should: hence the hats. The length of a gradient does not matter, only
-/// how it changes.
+/// they should: hence the hats. A gradient that is always ten times as long
+/// moves the weights as far.
 public struct Adam<Model: NamedArrays> {
   /// `m`, the mean of the latest derivatives of every weight.
   public private(set) var mean: Model
@@ -51,12 +51,19 @@ public struct Adam<Model: NamedArrays> {
     let root = (1 - left.square).squareRoot()
     let rate = Model.Scalar(rate * root / (1 - left.mean))
     let epsilon = Model.Scalar(epsilon * root)
+    let β = decays
+    typealias Part = Matrix<Model.Scalar>
+    func move(_ w: inout Part, _ m: inout Part, _ v: inout Part, _ g: Part) {
+      m.move(to: g, keeping: β.mean)
+      v.move(to: g * g, keeping: β.square)
+      w.add(-rate, times: m / (sqrt(v) + epsilon))
+    }
+    // Through a key path an array is changed in place at a third of the cost
+    // of reading it: so it is asked for once.
     for (_, path) in Model.arrays {
-      let g = gradient[keyPath: path]
-      mean[keyPath: path].move(to: g, keeping: decays.mean)
-      square[keyPath: path].move(to: g * g, keeping: decays.square)
-      let step = mean[keyPath: path] / (sqrt(square[keyPath: path]) + epsilon)
-      model[keyPath: path].add(-rate, times: step)
+      move(
+        &model[keyPath: path], &mean[keyPath: path], &square[keyPath: path],
+        gradient[keyPath: path])
     }
   }
 }

@@ -104,7 +104,7 @@ private func expectEqual(
   }
 
   @Test(
-    "Inputs of any size give outputs from −1 to 1 and finite derivatives, and so does a state of 10⁴ but for the outputs.",
+    "Inputs of any size give outputs from −1 to 1 and finite derivatives; a state of 10⁴ leads to finite numbers.",
     arguments: Kind.allCases)
   func extremes(kind: Kind) {
     func check<C: Cell>(_ cell: C) {

@@ -46,8 +46,8 @@ extension NamedArrays {
   }
 }
 
-/// A cell, what it reads, the state it begins from, and a loss that every output and every part of the last state has a say
-/// in: `⟨dOutputs, outputs⟩ + ⟨dLast, last⟩`.
+/// A cell, what it reads, the state it begins from, and a loss that every output and every part of the last state has a
+/// say in: `⟨dOutputs, outputs⟩ + ⟨dLast, last⟩`.
 struct Sequence<C: Cell> {
   var cell: C
   var x: Matrix<C.Scalar>

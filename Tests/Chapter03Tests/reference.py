@@ -2,12 +2,12 @@
 
     python Tests/Chapter03Tests/reference.py
 
-writes reference.json beside itself, which ReferenceTests.swift reads. It needs `pip install torch`; the file was made with
-Python 3.11.7 and PyTorch 2.13.0 (CPU). Everything is computed in float64.
+writes reference.json beside itself, which ReferenceTests.swift reads. It needs `pip install torch`; the file was made
+with Python 3.11.7 and PyTorch 2.13.0 (CPU). Everything is computed in float64.
 
-The tanh cell, the LSTM and the GRU that resets after the product are torch.nn.RNN, LSTM and GRU; their weights are packed
-from the named ones below, and the gradients come back through the packing. The GRU that resets before it is not in PyTorch:
-it is written out. Each cell runs once from a given state and once from PyTorch's own default.
+The tanh cell, the LSTM and the GRU that resets after the product are torch.nn.RNN, LSTM and GRU; their weights are
+packed from the named ones below, and the gradients come back through the packing. The GRU that resets before it is not
+in PyTorch: it is written out. Each cell runs once from a given state and once from PyTorch's own default.
 """
 import json
 import pathlib
