@@ -44,7 +44,7 @@ public struct AddingProblem {
   }
 }
 
-// MARK: - Learning it
+// MARK: - Learning to keep a number
 
 extension SequenceModel {
   /// Loss and gradient of one batch: the mean squared error of the answers

@@ -129,9 +129,8 @@ extension Sums {
       return String(repeating: " ", count: widest.count - digits.count) + digits
     }
     let terms = [a[row], b[row]].map { text($0, bits: bits - 1) }
-    let sum = a[row] + b[row]
     return " \(terms[0]) + \(terms[1]) = \(text(found, bits: bits))  "
-      + (found == sum ? "✓" : "✗ it is \(sum)")
+      + (found == a[row] + b[row] ? "✓" : "✗")
   }
 }
 
@@ -209,8 +208,8 @@ public struct AdditionLesson: Sendable {
   public let allRight: Bool
 
   /// Trains a network around the cell that `make` draws, once for each of some
-  /// seeds, until it adds 100 held-out sums without a fault. The same seed means
-  /// the same sums, whatever the cell.
+  /// seeds, until it adds 100 held-out sums without a fault. The same seed
+  /// means the same sums, whatever the cell.
   public static func learn<C: Cell & Sendable>(
     seeds: Int, from first: UInt64 = 1, limit: Int,
     _ make: @Sendable (inout SplitMix64) -> C
@@ -252,7 +251,8 @@ extension SequenceModel {
 extension SequenceModel {
   /// The unit of an LSTM whose memory follows the carry most closely over the
   /// given sums, and its correlation with it.
-  public func carryUnit<Scalar>(over sums: Sums) -> (unit: Int, correlation: Double)
+  public func carryUnit<Scalar>(over sums: Sums)
+    -> (unit: Int, correlation: Double)
   where C == LSTM<Scalar> {
     let run = read(sums.inputs(), batch: sums.count).run
     let found = Self.correlations(of: run.cells(), with: sums.carries())

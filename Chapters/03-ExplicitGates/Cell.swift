@@ -94,7 +94,7 @@ extension NamedArrays {
   }
 }
 
-// MARK: - A sequence, forward and backward
+// MARK: - A sequence, forward
 
 /// What a run over a sequence gives.
 public struct Run<C: Cell> {
@@ -130,7 +130,11 @@ extension Cell {
     }
     return Run(inputs: x, outputs: outputs, last: state, traces: traces)
   }
+}
 
+// MARK: - A sequence, backward
+
+extension Cell {
   /// The way back through a run.
   /// - Parameters:
   ///   - dOutputs: the derivative with respect to every output, `[T·B × H]`

@@ -2,7 +2,7 @@ import ManualBPTT
 import MinimalMatrix
 import NumpyStyleRNN
 
-// MARK: - The tanh cell of chapters 1 and 2, under the contract
+// MARK: - The tanh cell under the contract
 
 extension TanhCell: Cell {
   /// Its whole state is its output.

@@ -1,7 +1,7 @@
 import ManualBPTT
 import MinimalMatrix
 
-// MARK: - The GRU, as published
+// MARK: - The GRU
 
 /// The gated recurrent unit (Cho et al., "Learning phrase representations using
 /// RNN encoder–decoder", 2014). It resets the state before the product.
@@ -101,8 +101,11 @@ extension GRU: Cell {
     return (State(h: (1 - z) * n + z * h), trace)
   }
 
-  // MARK: - The GRU backward
+}
 
+// MARK: - The GRU backward
+
+extension GRU {
   public func backward(_ d: State, through t: Trace)
     -> (dz: Gates, dBefore: State)
   {
@@ -124,7 +127,11 @@ extension GRU: Cell {
     dH.addProduct(dz.z, update.U.T)
     return (dz, State(h: dH))
   }
+}
 
+// MARK: - The GRU backward: weights and inputs
+
+extension GRU {
   public func gradient(_ dz: Gates, inputs x: Matrix<Scalar>, traces: [Trace])
     -> GRU
   {
@@ -200,7 +207,7 @@ public struct ResetAfterGRU<Scalar: MatrixScalar>: Equatable, Sendable {
   }
 }
 
-// MARK: - Reset after: forward and backward
+// MARK: - Reset after, forward
 
 extension ResetAfterGRU: Cell {
   /// Its whole state is its output.
@@ -234,7 +241,11 @@ extension ResetAfterGRU: Cell {
     let trace = Trace(r: r, z: z, n: n, s: s, before: state)
     return (State(h: (1 - z) * n + z * h), trace)
   }
+}
 
+// MARK: - Reset after, backward
+
+extension ResetAfterGRU {
   public func backward(_ d: State, through t: Trace)
     -> (dz: Gates, dBefore: State)
   {
@@ -256,7 +267,11 @@ extension ResetAfterGRU: Cell {
     dH.addProduct(dz.z, update.U.T)
     return (dz, State(h: dH))
   }
+}
 
+// MARK: - Reset after, backward: weights and inputs
+
+extension ResetAfterGRU {
   public func gradient(_ dz: Gates, inputs x: Matrix<Scalar>, traces: [Trace])
     -> ResetAfterGRU
   {

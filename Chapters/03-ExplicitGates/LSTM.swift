@@ -120,7 +120,7 @@ public struct LSTM<Scalar: MatrixScalar>: Equatable, Sendable {
   }
 }
 
-// MARK: - Its state, and what a step leaves behind
+// MARK: - The state of an LSTM, and what a step leaves behind
 
 extension LSTM {
   /// What is carried from step to step.
@@ -156,7 +156,7 @@ extension LSTM {
   }
 }
 
-// MARK: - Forward
+// MARK: - The LSTM forward
 
 extension LSTM: Cell {
   public var inputs: Int { input.W.rows }
@@ -186,8 +186,11 @@ extension LSTM: Cell {
     return (State(h: o * tanhC, c: c), trace)
   }
 
-  // MARK: - Backward: the same lines, read upwards
+}
 
+// MARK: - The LSTM backward: the same lines, read upwards
+
+extension LSTM {
   public func backward(_ d: State, through t: Trace)
     -> (dz: Gates, dBefore: State)
   {
@@ -210,7 +213,11 @@ extension LSTM: Cell {
     dH.addProduct(dz.o, output.U.T)
     return (dz, State(h: dH, c: dC * t.f))
   }
+}
 
+// MARK: - The LSTM backward: weights and inputs
+
+extension LSTM {
   public func gradient(_ dz: Gates, inputs x: Matrix<Scalar>, traces: [Trace])
     -> LSTM
   {

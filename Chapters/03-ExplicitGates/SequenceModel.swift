@@ -41,7 +41,7 @@ public struct SequenceModel<C: Cell>: NamedArrays {
   }
 }
 
-// MARK: - Forward and backward, through all steps
+// MARK: - The model forward and backward
 
 extension SequenceModel {
   /// Reads `B` sequences side by side, from a state of zeros.
@@ -90,3 +90,6 @@ extension SequenceModel {
     return cell.backward(none, last: dLast, through: run).dInitial.norm
   }
 }
+
+extension SequenceModel: Sendable where C: Sendable {}
+extension SequenceModel: Equatable where C: Equatable {}

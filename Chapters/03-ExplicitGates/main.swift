@@ -73,7 +73,7 @@ program(
   for (name, lessons) in lessons {
     let counts = lessons.map { $0.allRight ? $0.losses.count : Int.max }.sorted()
     let texts = counts.map { ($0 == .max ? "never" : "\($0)").aligned(to: 5) }
-    print("\(name.padded(to: 4))  median \(texts[5])   all\(texts.joined(separator: " "))")
+    print("\(name.padded(to: 4))  median \(texts[5]): \(texts.joined(separator: " "))")
   }
   let curves = LineChart(
     title: "Learning to add", x: "step", y: "nats per bit",

@@ -31,7 +31,7 @@ import Testing
       var random = SplitMix64(seed: 1)
       var problem = AddingProblem(steps: 50, seed: random.next())
       var model = SequenceModel(make(&random), using: &random)
-      return problem.train(&model, batches: 700).suffix(100).reduce(0, +) / 100
+      return problem.train(&model, batches: 1000).suffix(100).reduce(0, +) / 100
     }
     #expect(end { LSTM<Float>(inputs: 2, hidden: 8, using: &$0) } < 0.02)
     #expect(abs(end { TanhCell<Float>(inputs: 2, hidden: 8, using: &$0) } - AddingProblem.floor) < 0.04)

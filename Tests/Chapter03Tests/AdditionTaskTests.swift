@@ -23,7 +23,7 @@ private func smallModel<Scalar>(seed: UInt64 = 3) -> SequenceModel<LSTM<Scalar>>
     #expect(sums.targets() == Matrix<Double>(10, 1, scalars: [0, 0, 0, 0, 1, 0, 0, 1, 1, 0]))
     #expect(sums.carries() == Matrix<Double>(10, 1, scalars: [1, 0, 1, 1, 1, 1, 1, 0, 0, 0]))
     #expect(sums.line(0, found: 20) == " 13 +  7 = 20  ✓")
-    #expect(sums.line(1, found: 9) == "  2 +  6 =  9  ✗ it is 8")
+    #expect(sums.line(1, found: 9) == "  2 +  6 =  9  ✗")
     #expect(Sums([13], [7], bits: 10).line(0, found: 20) == "  13 +   7 =   20  ✓")
   }
 
@@ -116,18 +116,19 @@ private func smallModel<Scalar>(seed: UInt64 = 3) -> SequenceModel<LSTM<Scalar>>
     var random = SplitMix64(seed: 1)
     let cell = LSTM<Float>(inputs: 2, hidden: 20, using: &random)
     var trainer = AdditionTrainer(SequenceModel(cell, using: &random), seed: 2)
-    for _ in 0..<700 { _ = trainer.step() }
+    for _ in 0..<1000 { _ = trainer.step() }
     return trainer.model
   }()
 
-  @Test("After 700 steps on 10 bits, sums it has never seen are right, of any length and in any batch.")
+  @Test("After 1000 steps on 10 bits, sums it has never seen are right, of any length and in any batch.")
   func everySumIsRight() {
     var random = SplitMix64(seed: 77)
     for bits in [5, 10, 20, 64] {
       for B in [1, 100, 1000] {
         let sums = Sums(B, bits: bits, using: &random)
         #expect(Self.learned.bitAccuracy(on: sums) == 1, "\(bits) bits, a batch of \(B)")
-        #expect(Self.learned.add(sums) == zip(sums.a, sums.b).map { $0 + $1 })
+        let allRight = Self.learned.add(sums) == zip(sums.a, sums.b).map { $0 + $1 }
+        #expect(allRight)
       }
     }
   }
@@ -146,7 +147,7 @@ private func smallModel<Scalar>(seed: UInt64 = 3) -> SequenceModel<LSTM<Scalar>>
     let sums = Sums(500, bits: 10, using: &random)
     let (unit, correlation) = Self.learned.carryUnit(over: sums)
     #expect(abs(correlation) > 0.7)
-    // Not so the carry into the step, which it has yet to hear of.
+    // The memories lie in the order of the steps, and belong to the states after them.
     let run = Self.learned.read(sums.inputs(), batch: 500).run
     #expect(run.cells().row(4999) == run.last.c.row(499))
     #expect(run.cells().row(499)[0, unit] == run.traces[1].before.c[499, unit])
