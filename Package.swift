@@ -18,6 +18,7 @@ let ground = [
   library("Running"),
   library("Drawing"),
   library("Mirror"),
+  library("Safetensors", buildsOn: ["Console"]),
 ]
 
 let tools = [
@@ -35,6 +36,7 @@ let checks = [
   tests(of: "Texts"),
   tests(of: "Running"),
   tests(of: "Drawing"),
+  tests(of: "Safetensors", on: ["Safetensors", "Console"]),
   tests(of: "Mirror", on: ["Mirror", "book"]),
   tests(of: "Book", on: ["Mirror", "book"]),
   tests(of: "Chapter01", on: ["NumpyStyleRNN", "MinimalMatrix", "Console", "Running"]),
