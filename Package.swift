@@ -8,6 +8,9 @@ let chapters = [
   chapter("01-NumpyStyleRNN", buildsOn: ["MinimalMatrix", "Console"]),
   chapter("02-ManualBPTT", buildsOn: ["MinimalMatrix", "NumpyStyleRNN", "VectorMath"]),
   chapter("03-ExplicitGates", buildsOn: ["MinimalMatrix", "NumpyStyleRNN", "ManualBPTT"]),
+  chapter(
+    "06-Embeddings",
+    buildsOn: ["MinimalMatrix", "NumpyStyleRNN", "ManualBPTT", "ExplicitGates", "Safetensors", "Console", "Drawing"]),
 ]
 
 let ground = [
@@ -42,6 +45,12 @@ let checks = [
   tests(of: "Chapter01", on: ["NumpyStyleRNN", "MinimalMatrix", "Console", "Running"]),
   tests(of: "Chapter02", on: ["ManualBPTT", "NumpyStyleRNN", "MinimalMatrix", "VectorMath", "Running"]),
   tests(of: "Chapter03", on: ["ExplicitGates", "ManualBPTT", "NumpyStyleRNN", "MinimalMatrix", "Running"]),
+  tests(
+    of: "Chapter06",
+    on: [
+      "Embeddings", "ExplicitGates", "ManualBPTT", "NumpyStyleRNN", "MinimalMatrix", "Safetensors", "Console", "Texts",
+      "Running",
+    ]),
 ]
 
 let package = Package(
