@@ -10,14 +10,14 @@ let chapters = [
   chapter("03-ExplicitGates", buildsOn: ["MinimalMatrix", "NumpyStyleRNN", "ManualBPTT"]),
   chapter(
     "06-Embeddings",
-    buildsOn: ["MinimalMatrix", "NumpyStyleRNN", "ManualBPTT", "ExplicitGates", "Safetensors", "Console", "Drawing"]),
+    buildsOn: ["MinimalMatrix", "NumpyStyleRNN", "ManualBPTT", "ExplicitGates", "Safetensors", "VectorMath", "Console"]),
 ]
 
 let ground = [
   library("VectorMath"),
   library("MinimalMatrix", buildsOn: ["VectorMath"]),
   library("Console"),
-  library("Texts", beside: ["README.md", "names.py"]),
+  library("Texts", beside: ["README.md", "names.py", "workbook.py"]),
   library("Running"),
   library("Drawing"),
   library("Mirror"),

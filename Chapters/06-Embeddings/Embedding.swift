@@ -8,8 +8,7 @@ import MinimalMatrix
 ///
 /// A row of the table is a one-hot row times the table. So this is a matrix
 /// product whose zeros are not multiplied.
-public struct Embedding<Scalar: MatrixScalar>: NamedArrays, Equatable, Sendable
-{
+public struct Embedding<Scalar: MatrixScalar>: NamedArrays, Equatable {
   /// `[V × E]`: a row for each of the `V` ids, `E` numbers wide.
   public var table: Matrix<Scalar>
 
@@ -37,6 +36,8 @@ public struct Embedding<Scalar: MatrixScalar>: NamedArrays, Equatable, Sendable
     return table.rows(at: ids)
   }
 }
+
+extension Embedding: Sendable {}
 
 // MARK: - The table's gradient
 

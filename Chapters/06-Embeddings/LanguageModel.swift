@@ -7,7 +7,7 @@ import NumpyStyleRNN
 
 /// A network that reads ids and predicts, after each, the next one.
 ///
-///     ids [T·B] → embedding [V × E] → cell [E → H] → projection [H × V] → logits
+///     ids [T·B] → embedding [V × E] → cell [E → H] → projection [H × V]
 ///
 /// Nothing in it depends on `B` or `T`: the same weights read one stream or a
 /// hundred, a character at a time or a thousand.

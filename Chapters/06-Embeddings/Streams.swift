@@ -2,6 +2,7 @@ import Console
 import ExplicitGates
 import ManualBPTT
 import MinimalMatrix
+import VectorMath
 
 // MARK: - One text, B streams
 
@@ -38,8 +39,8 @@ public struct Streams: Sendable {
     guard !overflows, steps < ids.count else {
       throw .usage(
         "the text has \(ids.count) pieces, and \(B) streams of \(T) steps need "
-          + "\(overflows ? "more than can be counted" : "\(steps + 1)"): take a "
-          + "longer text, a smaller --batch or a smaller --window.")
+          + "\(overflows ? "too many to be counted" : "\(steps + 1)"): take "
+          + "a longer text, a smaller --batch or a smaller --window.")
     }
     guard place >= 0, place <= (ids.count - 1) / B else {
       throw .failed("there is no step \(place) in streams of \(ids.count / B).")

@@ -20,7 +20,8 @@ public enum TokenKind: String, CaseIterable, Sendable {
       let word = (first == " " ? rest.dropFirst() : rest).prefix {
         $0.isLetter || $0.isNumber
       }
-      let end = word.isEmpty ? rest.index(after: rest.startIndex) : word.endIndex
+      let end =
+        word.isEmpty ? rest.index(after: rest.startIndex) : word.endIndex
       pieces.append(rest[..<end])
       rest = rest[end...]
     }
@@ -63,7 +64,8 @@ public struct Tokens: Equatable, Sendable {
   init(_ kind: TokenKind, pieces: [String]) {
     (self.kind, self.pieces) = (kind, pieces)
     ids = Dictionary(
-      pieces.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
+      pieces.enumerated().map { ($1, $0) },
+      uniquingKeysWith: { first, _ in first })
   }
 
   /// `V`, the number of ids.
@@ -84,7 +86,8 @@ public struct Tokens: Equatable, Sendable {
         throw .usage(
           "the model has never read \(name(of: piece)), which is character "
             + "\(place + 1) of \"\(text.prefix(40).map(shown).joined())\"; it "
-            + "knows " + pieces.prefix(80).map { name(of: $0) }.joined(separator: " ")
+            + "knows "
+            + pieces.prefix(80).map { name(of: $0) }.joined(separator: " ")
             + (count > 80 ? " and others." : "."))
       }
     }

@@ -125,3 +125,8 @@ extension LanguageTrainer {
     return loss
   }
 }
+
+extension LanguageTrainer {
+  /// Plans more steps than there were.
+  public mutating func extend(by steps: Int) { plan.steps += steps }
+}
