@@ -14,12 +14,17 @@ public enum Interruption {
   /// From now on the first Ctrl-C is only noted; a second one ends the program
   /// as ever.
   public static func listen() {
+    var signals = sigset_t()
+    sigemptyset(&signals)
     for number in [SIGINT, SIGTERM] {
+      sigaddset(&signals, number)
       signal(number) { number in
         Interruption.asked.store(true, ordering: .relaxed)
         signal(number, SIG_DFL)
       }
     }
+    // Whoever started us may have blocked them.
+    pthread_sigmask(SIG_UNBLOCK, &signals, nil)
   }
 
   /// Has someone asked?

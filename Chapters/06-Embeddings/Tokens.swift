@@ -94,6 +94,10 @@ public struct Tokens: Equatable, Sendable {
     return result
   }
 
+  /// What a model reads first if nobody says anything: a line break, or the
+  /// first id if there is none in its text.
+  public var start: [Int] { (try? ids(of: "\n")) ?? [0] }
+
   /// The bytes of UTF-8 that an id stands for: of a byte, that one.
   public func bytes(of id: Int) -> [UInt8] {
     kind == .bytes ? [UInt8(id)] : Array(pieces[id].utf8)

@@ -18,7 +18,7 @@ let resume = Option.file("resume", otherwise: "a new one begins", "go on with th
 let more = Option.int("more", default: 0, "with --resume: steps beyond those once planned")
 let generate = Option.file("generate", otherwise: "none", "write with the model saved in FILE")
 let length = Option.int("length", default: 400, "how much to write, in ids")
-let prime = Option.string("prime", default: "\n", "what the model reads before it writes")
+let prime = Option.string("prime", otherwise: "a line break", "what the model reads before it writes")
 let temperature = Option.double("temperature", default: 0.7, in: 0.01...100, "how daring it writes; 1 as predicted")
 let top = Option.int("top", default: 0, "write only one of the N likeliest; 0 for any")
 let plan = Plan()
@@ -45,13 +45,13 @@ program(
 ) { options in
   Threads.count = options[threads]
   let choice = Choice(temperature: options[temperature], top: options[top] == 0 ? nil : options[top])
-  guard !options[prime].isEmpty else {
+  guard options[prime] != "" else {
     throw Failure.usage("--prime is empty: it takes at least one character to begin with.")
   }
 
   if let file = options[generate] {
     let saved = try SavedModel<Float>(contentsOf: file)
-    let start = try saved.tokens.ids(of: options[prime])
+    let start = try options[prime].map(saved.tokens.ids) ?? saved.tokens.start
     let writer = Writer(saved.model, after: start, choice, using: SplitMix64(seed: options[seed]))
     for id in writer.prefix(options[length]) { put(saved.tokens.bytes(of: id)) }
     put([UInt8(ascii: "\n")])
@@ -73,7 +73,7 @@ program(
       hidden: options[hidden], plan, seed: options[seed])
   }
   let vocabulary = checkpoint.tokens
-  let start = try vocabulary.ids(of: options[prime])
+  let start = try options[prime].map(vocabulary.ids) ?? vocabulary.start
   let target = options[save] ?? options[resume]
 
   /// Trains and prints; returns the looks at the text that was kept.

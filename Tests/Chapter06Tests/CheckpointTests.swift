@@ -145,3 +145,35 @@ import Texts
     #expect(taken > 1000 && refusals.count > 200, "\(taken) taken, \(refusals.count) different refusals")
   }
 }
+
+/// The half of interchange.py that is written in Swift.
+@Suite struct Interchange {
+  static let environment = ProcessInfo.processInfo.environment
+
+  @Test(.enabled(if: environment["INTERCHANGE_FOLDER"] != nil, "interchange.py runs it"))
+  func interchange() throws {
+    try write(Float.self, "float32")
+    try write(Double.self, "float64")
+  }
+
+  /// Writes the logits of Python's model, a model trained here, and its logits.
+  func write<Scalar: MatrixScalar>(_: Scalar.Type, _ type: String) throws {
+    let folder = try #require(Self.environment["INTERCHANGE_FOLDER"])
+    let list = try #require(Self.environment["INTERCHANGE_IDS"])
+    let ids = try JSONDecoder().decode([Int].self, from: Data(list.utf8))
+    func logits(_ model: LanguageModel<LSTM<Scalar>>) -> Safetensors.Tensor {
+      let logits = model.read(ids, from: model.cell.zeroState(batch: 1)).logits
+      let doubles = logits.scalars.map { Double($0) }
+      let values: Safetensors.Values = Scalar.self == Float.self ? .float(doubles.map { Float($0) }) : .double(doubles)
+      return .init([logits.rows, logits.columns], values)
+    }
+    let theirs = try SavedModel<Scalar>(contentsOf: "\(folder)/\(type).safetensors").model
+    var plan = Plan()
+    (plan.batch, plan.window, plan.steps) = (2, 9, 30)
+    var ours = try Checkpoint<Scalar>(
+      text: String(repeating: "abacadabagefg", count: 30), embedding: 4, hidden: 5, plan, seed: 1)
+    try ours.train(savingTo: "\(folder)/\(type)-swift.safetensors") { _, _ in }
+    try Safetensors(["theirs": logits(theirs), "ours": logits(ours.trainer.model)])
+      .write(to: "\(folder)/\(type)-logits.safetensors")
+  }
+}
