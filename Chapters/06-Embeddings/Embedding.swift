@@ -15,10 +15,10 @@ public struct Embedding<Scalar: MatrixScalar>: NamedArrays, Equatable {
   /// An embedding of the given rows.
   public init(table: Matrix<Scalar>) { self.table = table }
 
-  /// An embedding that knows nothing yet: from the normal distribution with
-  /// deviation 1, as PyTorch draws it.
+  /// An embedding that knows nothing yet. The numbers are small, so that what
+  /// is learned soon outweighs what was drawn.
   public init(vocabulary V: Int, width E: Int, using random: inout SplitMix64) {
-    table = .normal(V, E, deviation: 1, using: &random)
+    table = .normal(V, E, deviation: 0.3, using: &random)
   }
 
   public static func listArrays() -> [NamedArray<Self, Scalar>] {

@@ -42,8 +42,7 @@ public struct LanguageModel<C: Cell>: NamedArrays {
 }
 
 extension LanguageModel {
-  /// A model of an LSTM that knows nothing yet. Its weights are drawn as
-  /// PyTorch draws them.
+  /// A model of an LSTM that knows nothing yet.
   /// - Parameters:
   ///   - vocabulary: `V`, how many ids there are
   ///   - width: `E`, the numbers in a row of the table

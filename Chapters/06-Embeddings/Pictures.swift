@@ -39,6 +39,19 @@ public func principalComponents(of table: Matrix<Double>, count: Int = 2)
   return (matmul(X, Matrix.stack(directions).T), shares)
 }
 
+extension Tokens {
+  /// The lower-case letters from a to z that the model knows.
+  public var letters: [(id: Int, name: String, isVowel: Bool)] {
+    (0..<count).compactMap { id in
+      let name = name(of: id)
+      guard name.utf8.count == 1, let letter = name.first,
+        "a"..."z" ~= letter
+      else { return nil }
+      return (id, name, "aeiouy".contains(letter))
+    }
+  }
+}
+
 // MARK: - Gates over a text
 
 extension Reading {

@@ -37,7 +37,7 @@ public enum Interruption {
 public enum TrainingEvent {
   /// A step was done; its loss in nats.
   case step(Int, loss: Double)
-  /// The model was tested on the text that was kept: the mean loss of the steps
+  /// The model was tested on the held-out text: the mean loss of the steps
   /// since the last look, and that of the test.
   case look(Int, learned: Double, heldOut: Double)
   /// The training was saved.

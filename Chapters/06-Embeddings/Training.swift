@@ -8,19 +8,19 @@ import MinimalMatrix
 /// The numbers that make a training what it is.
 public struct Plan: Equatable, Sendable, Codable {
   /// `B`, streams read side by side.
-  public var batch = 32
+  public var batch = 16
   /// `T`, steps until the derivatives are cut off.
   public var window = 32
   /// How far a step of Adam goes at first; at the end it is a twentieth of it.
-  public var rate = 0.005
+  public var rate = 0.02
   /// The longest that a gradient may be; see `clipNorm`.
   public var clip = 1.0
   /// Steps in all.
-  public var steps = 300
-  /// The part of the text, at its end, that is kept to be tested on.
+  public var steps = 600
+  /// The part of the text, its end, that is held out to be tested on.
   public var heldOut = 0.05
   /// Steps from one look at that part to the next.
-  public var every = 50
+  public var every = 100
   /// The looks without a better one after which it stops early.
   public var patience = 5
 
@@ -44,13 +44,13 @@ public struct LanguageTrainer<C: Cell> {
   public internal(set) var optimiser: Adam<LanguageModel<C>>
   /// The text that is learned from, and where in it we are.
   public internal(set) var streams: Streams
-  /// The text that is kept to be tested on.
+  /// The text that is held out to be tested on.
   public let heldOut: Streams
   /// The state that the last window has left, `B` rows.
   public internal(set) var state: C.State
   /// Steps done.
   public internal(set) var step = 0
-  /// The best loss so far on the text kept, in nats, and the looks since then.
+  /// The best loss so far on the held-out text, in nats, and the looks since.
   public internal(set) var best = (loss: Double.infinity, looksSince: 0)
   /// Where chance comes from, for whoever lets the model write in between.
   public var random: SplitMix64
@@ -58,7 +58,7 @@ public struct LanguageTrainer<C: Cell> {
   public internal(set) var plan: Plan
 
   /// A training that begins.
-  /// - Parameter ids: the whole text; its end is kept to be tested on
+  /// - Parameter ids: the whole text; its end is held out
   /// - Throws: a failure if the text is too short, see ``Streams``.
   public init(
     _ model: LanguageModel<C>, on ids: [Int], _ plan: Plan, seed: UInt64
@@ -108,7 +108,7 @@ extension LanguageTrainer {
     return Double(loss)
   }
 
-  /// Is it time to look at the text that was kept?
+  /// Is it time to look at the held-out text?
   public var isTimeToLook: Bool { step % plan.every == 0 || step == plan.steps }
 
   /// Is there nothing more to do: all steps done, or too long no better?
@@ -116,7 +116,7 @@ extension LanguageTrainer {
     step >= plan.steps || best.looksSince >= plan.patience
   }
 
-  /// Tests the model on the text that was kept.
+  /// Tests the model on the held-out text.
   /// - Returns: the loss in nats.
   public mutating func look() -> Double {
     let loss = model.loss(over: heldOut)
