@@ -26,15 +26,12 @@ import Testing
   @Test("A hundred steps with PyTorch's weights and batches have PyTorch's losses: to 1e-9 in Double, 1e-4 in Float.")
   func pytorch() throws {
     let (double, model) = try hundred(Double.self)
-    for (step, (ours, theirs)) in zip(double, expected.losses).enumerated() {
-      #expect(abs(ours - theirs) < 1e-9, "step \(step)")
-    }
+    #expect(double.indices.first { abs(double[$0] - expected.losses[$0]) > 1e-9 } == nil, "the first step apart")
     for (name, path) in LanguageModel<LSTM<Double>>.arrays {
       #expect(agree(model[keyPath: path], expected.end[name]!.matrix, to: 1e-8), "\(name)")
     }
-    for (step, (ours, theirs)) in zip(try hundred(Float.self).losses, expected.losses).enumerated() {
-      #expect(abs(ours - theirs) < 1e-4, "step \(step)")
-    }
+    let float = try hundred(Float.self).losses
+    #expect(float.indices.first { abs(float[$0] - expected.losses[$0]) > 1e-4 } == nil, "the first step apart")
     #expect(expected.losses.last! < expected.losses[0] - 0.1, "something was learned")
   }
 
