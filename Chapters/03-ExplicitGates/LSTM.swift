@@ -46,7 +46,9 @@ public struct Gate<Scalar: MatrixScalar>: NamedArrays, Equatable, Sendable {
 
   /// `x·W + b`, for inputs `[N × D]`.
   public func project(_ x: Matrix<Scalar>) -> Matrix<Scalar> {
-    matmul(x, W) + b
+    var z = matmul(x, W)
+    z += b
+    return z
   }
 
   /// `z + h·U`, the gate before its squashing function, `[B × H]`.
