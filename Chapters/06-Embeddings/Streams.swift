@@ -38,9 +38,10 @@ public struct Streams: Sendable {
     let (steps, overflows) = B.multipliedReportingOverflow(by: T)
     guard !overflows, steps < ids.count else {
       throw .usage(
-        "the text has \(ids.count) pieces, and \(B) streams of \(T) steps need "
-          + "\(overflows ? "too many to be counted" : "\(steps + 1)"): take "
-          + "a longer text, a smaller --batch or a smaller --window.")
+        "the text to learn from has \(ids.count) pieces, and \(B) streams of "
+          + "\(T) steps need "
+          + (overflows ? "too many to be counted" : "\(steps + 1)")
+          + ": take a longer text, a smaller --batch or a smaller --window.")
     }
     guard place >= 0, place <= (ids.count - 1) / B else {
       throw .failed("there is no step \(place) in streams of \(ids.count / B).")

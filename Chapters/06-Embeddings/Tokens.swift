@@ -103,7 +103,7 @@ public struct Tokens: Equatable, Sendable {
     kind == .bytes ? [UInt8(id)] : Array(pieces[id].utf8)
   }
 
-  /// The text that the ids stand for. Bytes that are no UTF-8 become `�`.
+  /// The text that the ids stand for. Bytes that are no UTF-8 become U+FFFD.
   public func text(of ids: [Int]) -> String {
     String(decoding: ids.flatMap { bytes(of: $0) }, as: UTF8.self)
   }

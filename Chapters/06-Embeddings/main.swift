@@ -193,7 +193,7 @@ program(
   var random = SplitMix64(seed: options[seed])
   let written = start + model.write(40, after: start, Choice(temperature: 0.5), using: &random)
   let reading = model.read(written, from: model.cell.zeroState(batch: 1))
-  print("Below each piece, the three likeliest to come next, and how sure it is, in tenths:")
+  print("Below each piece: the likeliest next ones, and how sure it is of the first.")
   func mark(_ id: Int) -> String { String(vocabulary.name(of: id).replacing("\\n", with: "¶").prefix(1)) }
   let likeliest = model.likeliest(3, in: reading)
   let shownPieces = written.prefix(33).map { mark($0) }
@@ -234,11 +234,12 @@ program(
     _ = saved.trainer.advance()
   }
   let bytes = try FileManager.default.attributesOfItem(atPath: file)[.size] as? Int ?? 0
-  print("\(bytes) bytes in a file: the weights, Adam's memory, the state, the place in the text.")
+  print("\(bytes) bytes: weights, Adam's memory, the state, the place in the text.")
   print("Five steps more, never stopped:    \(String(checkpoint.trainer.model.fingerprint, radix: 16))")
   print("five steps more, from the file:    \(String(saved.trainer.model.fingerprint, radix: 16))")
   if let target { print("Let it write more: swift run chapter06 --generate \(target)") }
-  print("Where next? Your own text: swift run chapter06 --train --text FILE --save model.safetensors")
+  print("Where next? Your own text, and a model that stays:")
+  print("swift run chapter06 --train --text FILE --save model.safetensors")
 
   if let folder = options[figures] {
     var drawn = heat

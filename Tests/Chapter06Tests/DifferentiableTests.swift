@@ -23,9 +23,9 @@
   }
 
   /// What is differentiated: a function of two matrices, and how a derivative goes back through it.
-  private struct Rule {
-    let value: (Matrix<Double>, Matrix<Double>) -> Matrix<Double>
-    let back: (Matrix<Double>, Matrix<Double>, Matrix<Double>) -> (Matrix<Double>, Matrix<Double>)
+  private struct Rule: Sendable {
+    let value: @Sendable (Matrix<Double>, Matrix<Double>) -> Matrix<Double>
+    let back: @Sendable (Matrix<Double>, Matrix<Double>, Matrix<Double>) -> (Matrix<Double>, Matrix<Double>)
 
     static let product = Rule(value: { matmul($0, $1) }, back: { a, b, d in (matmul(d, b.T), matmul(a.T, d)) })
     static let times = Rule(value: { $0 * $1 }, back: { a, b, d in (d * b, d * a) })

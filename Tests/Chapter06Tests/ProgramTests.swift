@@ -89,7 +89,7 @@ import Testing
       try Data("not a model at all".utf8).write(to: folder.appendingPathComponent("foreign"))
       #expect(try shell("\(Self.line) --steps 2 --save m", in: folder).status == 0)
       for (arguments, status, says) in [
-        ("--train --text short", 2, "32 streams of 32 steps need 1025"), ("--generate missing", 1, "no such file"),
+        ("--train --text short", 2, "16 streams of 32 steps need 513"), ("--generate missing", 1, "no such file"),
         ("--generate foreign", 1, "foreign is no safetensors file"),
         ("--resume foreign", 1, "foreign is no safetensors"),
         ("--generate m --prime 'Ω'", 2, "never read Ω"), ("--generate m --prime ''", 2, "--prime is empty"),
