@@ -26,9 +26,8 @@ public struct Weights {
     Weights(
       arrays: Dictionary(
         uniqueKeysWithValues: arrays.map { name, array in
-          let parts = name.split(separator: ".", maxSplits: 1).map(String.init)
-          let gate = parts[0] == a ? b : parts[0] == b ? a : parts[0]
-          return (([gate] + parts.dropFirst()).joined(separator: "."), array)
+          let gate = [a: b, b: a].first { name.hasPrefix("\($0.key).") }
+          return (gate.map { $0.value + name.dropFirst($0.key.count) } ?? name, array)
         }))
   }
 
@@ -79,11 +78,11 @@ public struct CellCheck: Sendable {
       cell[keyPath: path] = .normal(array.rows, array.columns, deviation: 0.5, using: &random)
     }
     let trial = Trial(of: cell)
-    if isSilent(cell, on: trial) { return .untouched }
+    if isSilent(cell, on: trial) { return .untouched() }
     if let fault = forwardFault(of: cell, on: trial) { return .wrong(fault) }
     for trial in [trial, Trial(of: cell, batch: 3, steps: 4, seed: 2)] {
       let diagnosis = cell.diagnose(trial)
-      if shipped(diagnosis) { return .untouched }
+      if shipped(diagnosis) { return .untouched("\(diagnosis)") }
       guard diagnosis.isRight && diagnosis.silent.isEmpty else {
         return .wrong("The forward pass is right, the backward pass is not yet.\n\(diagnosis)")
       }

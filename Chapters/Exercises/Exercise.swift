@@ -1,11 +1,16 @@
 /// What a check found. It is seen from what the exercise does, and from nothing else.
 public enum Verdict: Equatable, Sendable, Codable {
-  /// It does what it did when it was handed out.
-  case untouched
+  /// It does what it did when it was handed out. The diagnosis of one that was handed out with a mistake; else empty.
+  case untouched(String = "")
   /// It does something else, and not what the equations say: the diagnosis.
   case wrong(String)
   /// It does what the equations say, forward and backward: what was checked.
   case solved(String)
+
+  /// Is it as it was handed out?
+  public var isUntouched: Bool { if case .untouched = self { true } else { false } }
+  /// Is it what was asked for?
+  public var isSolved: Bool { if case .solved = self { true } else { false } }
 }
 
 /// One of the reader's rooms: a small file with a task, and the check that belongs to it.

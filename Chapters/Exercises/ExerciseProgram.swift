@@ -64,7 +64,7 @@ struct Desk {
       for exercise in chapter.numbered {
         let verdict = check(exercise.number).verdict
         if case .wrong = verdict { wrong.append(exercise.number) }
-        if verdict != .untouched { touched.append(exercise.number) }
+        if !verdict.isUntouched { touched.append(exercise.number) }
         print(
           exercise.number.aligned(to: 6), "", exercise.exercise.title.padded(to: 42),
           "\(exercise.exercise.minutes) min".aligned(to: 7), "", sign(verdict))
@@ -101,7 +101,9 @@ struct Desk {
       if lines.count > 40 { print("… and \(lines.count - 40) lines more.") }
     }
     switch verdict {
-    case .untouched: print("\(sign(verdict)): it does what it did when it was handed out.")
+    case .untouched(let text):
+      print("\(sign(verdict)): it does what it did when it was handed out.")
+      if !text.isEmpty { print(text.wrapped) }
     case .wrong(let text), .solved(let text): print("\(sign(verdict)). \(text)".wrapped)
     }
     return verdict

@@ -48,15 +48,13 @@ public struct NoForgetGate<Scalar: MatrixScalar>: Cell, Sendable {
       i: input.project(x), g: candidate.project(x), o: output.project(x))
   }
 
-  public func gradient(_ dz: Gates, inputs x: Matrix<Scalar>, traces: [Trace])
-    -> NoForgetGate
-  {
+  public func addGradient(
+    _ dz: Gates, inputs x: Matrix<Scalar>, traces: [Trace], to sum: inout Self
+  ) {
     let h = Matrix.stack(traces.map(\.before.h), columns: hidden)
-    var sum = self
-    sum.input = input.gradient(dz.i, inputs: x, before: h)
-    sum.candidate = candidate.gradient(dz.g, inputs: x, before: h)
-    sum.output = output.gradient(dz.o, inputs: x, before: h)
-    return sum
+    sum.input.addGradient(dz.i, inputs: x, before: h)
+    sum.candidate.addGradient(dz.g, inputs: x, before: h)
+    sum.output.addGradient(dz.o, inputs: x, before: h)
   }
 
   public func inputGradient(_ dz: Gates) -> Matrix<Scalar> {
@@ -77,15 +75,15 @@ extension NoForgetGate {
   public func step(_ z: Gates, from state: State)
     -> (state: State, trace: Trace)
   {
-    let o = Matrix(zerosLike: z.i)
-    let trace = Trace(i: o, g: o, o: o, tanhC: o, before: state)
-    return (State(h: o, c: o), trace)
+    let zero = Matrix(zerosLike: state.h)
+    let trace = Trace(i: zero, g: zero, o: zero, tanhC: zero, before: state)
+    return (State(h: zero, c: zero), trace)
   }
 
   public func backward(_ d: State, through t: Trace)
     -> (dz: Gates, dBefore: State)
   {
-    let o = Matrix(zerosLike: d.h)
-    return (Gates(i: o, g: o, o: o), State(h: o, c: o))
+    let zero = Matrix(zerosLike: d.h)
+    return (Gates(i: zero, g: zero, o: zero), State(h: zero, c: zero))
   }
 }
