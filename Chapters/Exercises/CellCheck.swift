@@ -117,13 +117,25 @@ extension CellCheck {
       let x = trial.inputs.rows(t * B..<(t + 1) * B)
       let after = cell.step(cell.project(x), from: before).state
       let right = equations(Weights(cell), x, parts(before))
+      let place = "step \(t) of 0…\(trial.inputs.rows / B - 1)"
+      let given = parts(after)
+      if let fault = malformed(given, right) { return "\(fault) (\(place))" }
       // The memory first: the output is made of it.
-      let wrong = parts(after).filter { !close($1, right[$0]!) }.keys.sorted()
+      let wrong = given.filter { !close($1, right[$0]!) }.keys.sorted()
       if let part = wrong.first {
-        let place = "The forward step, step \(t) of 0…\(trial.inputs.rows / B - 1), gives a wrong \(part)′"
-        return "\(place)\(fault(parts(after)[part]!, right[part]!, x, before, part, cell, wrong))"
+        return "The forward step gives a wrong \(part)′, \(place), "
+          + fault(given[part]!, right[part]!, x, before, part, cell, wrong)
       }
       before = after
+    }
+    return nil
+  }
+
+  private func malformed(_ given: [String: Matrix<Double>], _ right: [String: Matrix<Double>]) -> String? {
+    for (part, right) in right.sorted(by: { $0.key < $1.key }) {
+      let (given, what) = (given[part]!, "The forward step gives a \(part)′")
+      if given.shape != right.shape { return "\(what) \(given.shape) that should be \(right.shape)" }
+      if !given.isFinite { return "\(what) that is NaN or infinite" }
     }
     return nil
   }
@@ -132,14 +144,11 @@ extension CellCheck {
     _ given: Matrix<Double>, _ right: Matrix<Double>, _ x: Matrix<Double>, _ before: C.State, _ part: String,
     _ cell: C, _ wrong: [String]
   ) -> String {
-    guard given.shape == right.shape else { return ":\nits shape is \(given.shape), and should be \(right.shape)." }
-    guard given.isFinite else { return ":\nit is not made of numbers (NaN or infinite)." }
-    let i = given.scalars.indices.max {
-      abs(given.scalars[$0] - right.scalars[$0]) < abs(given.scalars[$1] - right.scalars[$1])
-    }!
+    let errors = abs(given - right).scalars
+    let i = errors.indices.max { errors[$0] < errors[$1] }!
     let entry = "[\(i / right.columns), \(i % right.columns)]"
     let values =
-      ", entry \(entry):\nyour step says \(given.scalars[i].decimal(places: 4)), "
+      "entry \(entry):\nyour step says \(given.scalars[i].decimal(places: 4)), "
       + "the equations say \(right.scalars[i].decimal(places: 4))."
     if given.scalars.allSatisfy({ $0 == 0 }) { return values + "\nIt is 0 everywhere: is it never set?" }
     for (a, b) in pairs {

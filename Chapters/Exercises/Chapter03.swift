@@ -27,13 +27,13 @@ public let chapter03 = ExerciseChapter(
     Exercise(
       "No forget gate", file: "2-NoForgetGate.swift", minutes: 15,
       explanation: """
-        The LSTM as it was first published (Hochreiter & Schmidhuber, 1997): the memory is
-        added to, and never forgets.
+        The LSTM as it was first published (Hochreiter & Schmidhuber, 1997): the memory
+        is added to, and never forgets.
 
             c′ = c + i ⊙ g
 
-        The rest is the LSTM's. Write the forward and the backward step. Before you run the
-        check, say what dc, the derivative handed to the memory before, will be.
+        The rest is the LSTM's. Write the forward and the backward step. Before you run
+        the check, say what dc, the derivative handed to the memory before, will be.
         """,
       hints: [
         "A forget gate that always stands at 1 is no gate. Put f = 1 into every line of the LSTM's backward step.",
@@ -48,7 +48,8 @@ public let chapter03 = ExerciseChapter(
 
             h′ = tanh c′
 
-        The rest is the LSTM's, with three gates. Write the forward and the backward step.
+        The rest is the LSTM's, with three gates. Write the forward and the backward
+        step.
         """,
       hints: [
         "An output gate that always stands at 1 is no gate. Put o = 1 into every line of the LSTM's backward step.",
@@ -78,13 +79,13 @@ public let chapter03 = ExerciseChapter(
     Exercise(
       "Another candidate: softsign", file: "5-SoftsignCandidate.swift", minutes: 20,
       explanation: """
-        Softsign has the bounds of tanh, −1 and 1, and comes near them more slowly. Let it
-        make the candidate; the memory is shown through tanh as before.
+        Softsign has the bounds of tanh, −1 and 1, and comes near them more slowly. Let
+        it make the candidate; the memory is shown through tanh as before.
 
             g = a / (1 + |a|)    where a = x·Wg + h·Ug + bg
 
-        The rest is the LSTM's. Write the forward and the backward step. Can its slope be
-        had from g alone, as that of tanh?
+        The rest is the LSTM's. Write the forward and the backward step. Can its slope
+        be had from g alone, as that of tanh?
         """,
       hints: [
         "abs(a) is there for matrices. In the backward step one factor of one line is another one than in the LSTM.",
@@ -95,9 +96,9 @@ public let chapter03 = ExerciseChapter(
     Exercise(
       "Peepholes", file: "6-Peepholes.swift", minutes: 40,
       explanation: """
-        The gates of an LSTM see h, which the output gate may have closed. Let them see the
-        memory itself, each unit its own, by a row of weights each: the old memory for i
-        and f, the new one for o (Gers & Schmidhuber, 2000).
+        The gates of an LSTM see h, which the output gate may have closed. Let them see
+        the memory itself, each unit its own, by a row of weights each: the old memory
+        for i and f, the new one for o (Gers & Schmidhuber, 2000).
 
             i  = σ(x·Wi + h·Ui + bi + pi ⊙ c)
             f  = σ(x·Wf + h·Uf + bf + pf ⊙ c)
@@ -115,16 +116,16 @@ public let chapter03 = ExerciseChapter(
     Exercise(
       "Layer-normalised gates", file: "7-LayerNormalisedGates.swift", minutes: 60,
       explanation: """
-        What a gate hears of the state is normalised, row by row, over the units (Ba, Kiros
-        & Hinton, 2016), and a gain says how loud it is:
+        What a gate hears of the state is normalised, row by row, over the units (Ba,
+        Kiros & Hinton, 2016), and a gain says how loud it is:
 
             n(s) = (s − mean) / √(variance + 1e-5)
             f  = σ(x·Wf + bf + γf ⊙ n(h·Uf))
             g  = tanh(x·Wg + bg + γg ⊙ n(h·Ug))
             h′ = f ⊙ h + (1 − f) ⊙ g
 
-        Write both steps, and the gradient of both U and both gains. rowMeans(s) is there:
-        the mean of each row, in every column, so that shapes fit.
+        Write both steps, and the gradient of both U and both gains. rowMeans(s) is
+        there: the mean of each row, in every column, so that shapes fit.
         """,
       hints: [
         "Write n(s) as a function of its own that also returns the root, and its derivative as another one. With "
@@ -148,8 +149,8 @@ public let chapter03 = ExerciseChapter(
             h′ = f ⊙ h + (1 − f) ⊙ g
 
         The forward step is right. The backward step has one mistake in it, though all
-        shapes fit. Find it: the check names the array, the step and both values, but not
-        the mistake.
+        shapes fit. Find it: the check names the array, the step and both values, but
+        not the mistake.
         """,
       hints: [
         "The check names an array. Which one line makes it?",

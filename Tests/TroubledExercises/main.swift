@@ -24,13 +24,15 @@ exerciseProgram(
           .solved("All is well.")
         },
       ])
-  ], seconds: 3)
+  ], seconds: 5)
 
 /// An exercise whose forward step does what it should not with the state that it returns.
 func cell(_ title: String, _ trouble: @escaping @Sendable (inout LSTM<Double>.State) -> Void) -> Exercise {
   Exercise(
     title, file: "main.swift", minutes: 1, explanation: "It \(title).", hints: ["Do not.", "Stop it."],
-    check: { CellCheck.coupledGates { Troubled(base: CoupledGates(inputs: $0, hidden: $1, using: &$2), trouble: trouble) } })
+    check: {
+      CellCheck.coupledGates { Troubled(base: CoupledGates(inputs: $0, hidden: $1, using: &$2), trouble: trouble) }
+    })
 }
 
 /// The untouched room 3.1, and trouble.
