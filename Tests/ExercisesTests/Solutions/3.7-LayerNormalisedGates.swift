@@ -117,7 +117,8 @@ extension LayerNormalisedGates {
     func all(_ part: KeyPath<Trace, Matrix<Scalar>>) -> Matrix<Scalar> {
       Matrix.stack(traces.map { $0[keyPath: part] }, columns: hidden)
     }
-    let (h, normalF, normalG) = (all(\.before.h), all(\.normalF), all(\.normalG))
+    let h = all(\.before.h)
+    let (normalF, normalG) = (all(\.normalF), all(\.normalG))
     sum.gainF.addColumnSums(of: dz.f * normalF)
     sum.gainG.addColumnSums(of: dz.g * normalG)
     sum.forget.U.addProduct(
