@@ -45,6 +45,7 @@ public struct CellCheck: Sendable {
   /// The cell's arrays that are no part of a gate, or gates: their names as listed.
   private let arrays: [String]
   private let gates: [String]
+  private let remarks: [String: String]
   private let shipped: @Sendable (Diagnosis) -> Bool
   private let equations: Equations
 
@@ -52,14 +53,16 @@ public struct CellCheck: Sendable {
   /// - Parameters:
   ///   - gates: the names of the cell's gates, each `W`, `U` and `b`
   ///   - others: the names of its other arrays
+  ///   - remarks: what to say of an array, such as `dz.i`, whose derivative is wrong by no mistake that is known by name
   ///   - shipped: for an exercise that is handed out with a mistake in its backward pass: is this that mistake? The
   ///     others are handed out with zeros.
   ///   - equations: one step
   public init(
-    gates: [String], others: [String] = [], shipped: @escaping @Sendable (Diagnosis) -> Bool = { _ in false },
+    gates: [String], others: [String] = [], remarks: [String: String] = [:],
+    shipped: @escaping @Sendable (Diagnosis) -> Bool = { _ in false },
     equations: @escaping Equations
   ) {
-    (self.gates, self.shipped, self.equations) = (gates, shipped, equations)
+    (self.gates, self.remarks, self.shipped, self.equations) = (gates, remarks, shipped, equations)
     arrays = gates.flatMap { ["\($0).W", "\($0).U", "\($0).b"] } + others
   }
 
@@ -84,11 +87,13 @@ public struct CellCheck: Sendable {
       let diagnosis = cell.diagnose(trial)
       if shipped(diagnosis) { return .untouched("\(diagnosis)") }
       guard diagnosis.isRight && diagnosis.silent.isEmpty else {
-        return .wrong("The forward pass is right, the backward pass is not yet.\n\(diagnosis)")
+        let unnamed = diagnosis.findings.filter { $0.mistake == .unknown }.flatMap(\.names)
+        let remark = unnamed.compactMap { remarks[$0] }.first.map { "\n\($0)" } ?? ""
+        return .wrong("The forward pass is right, the backward pass is not yet.\n\(diagnosis)\(remark)")
       }
     }
     return .solved(
-      "The forward pass is what the equations say, and the derivatives with respect to\n"
+      "The forward pass is what the equations say, and the derivatives with respect to "
         + "all \(names.count) arrays, the inputs and the initial state are what the differences say.")
   }
 

@@ -164,7 +164,10 @@ public let chapter03 = ExerciseChapter(
 
 extension CellCheck {
   /// Exercise 3.1.
-  public static let coupledGates = CellCheck(gates: ["input", "candidate", "output"]) { w, x, state in
+  public static let coupledGates = CellCheck(
+    gates: ["input", "candidate", "output"],
+    remarks: ["dz.i": "Look at c′: i stands there twice, the second time with a minus."]
+  ) { w, x, state in
     let (h, c) = (state["h"]!, state["c"]!)
     let i = sigmoid(w.gate("input", x, h))
     let after = c + i * (tanh(w.gate("candidate", x, h)) - c)
@@ -187,15 +190,20 @@ extension CellCheck {
   }
 
   /// Exercise 3.4.
-  public static let minimalGatedUnit = CellCheck(gates: ["update", "candidate"]) { w, x, state in
+  public static let minimalGatedUnit = CellCheck(
+    gates: ["update", "candidate"],
+    remarks: ["dz.z": "Look at z: it stands in the equations three times, twice with a minus."]
+  ) { w, x, state in
     let h = state["h"]!
     let z = sigmoid(w.gate("update", x, h))
     return ["h": z * h + (1 - z) * tanh(w.gate("candidate", x, h - z * h))]
   }
 
   /// Exercise 3.5.
-  public static let softsignCandidate = CellCheck(gates: ["lstm.input", "lstm.forget", "lstm.candidate", "lstm.output"])
-  { w, x, state in
+  public static let softsignCandidate = CellCheck(
+    gates: ["lstm.input", "lstm.forget", "lstm.candidate", "lstm.output"],
+    remarks: ["dz.g": "The slope of this line is that of softsign, and not of tanh."]
+  ) { w, x, state in
     let h = state["h"]!
     let a = w.gate("lstm.candidate", x, h)
     let written = sigmoid(w.gate("lstm.input", x, h)) * a / (1 + abs(a))
@@ -205,7 +213,11 @@ extension CellCheck {
 
   /// Exercise 3.6.
   public static let peepholes = CellCheck(
-    gates: ["lstm.input", "lstm.forget", "lstm.candidate", "lstm.output"], others: ["peepI", "peepF", "peepO"]
+    gates: ["lstm.input", "lstm.forget", "lstm.candidate", "lstm.output"], others: ["peepI", "peepF", "peepO"],
+    remarks: [
+      "dz.i": "All that comes to c′ goes on to i, f and g. Have all readers of c′ been heard?",
+      "dBefore.c": "The memory before is read by c′, and by which gates?",
+    ]
   ) { w, x, state in
     let (h, c) = (state["h"]!, state["c"]!)
     let i = sigmoid(w.gate("lstm.input", x, h) + c * w["peepI"])
@@ -216,7 +228,11 @@ extension CellCheck {
 
   /// Exercise 3.7. It sums row by row: the room's averaging product is not asked.
   public static let layerNormalisedGates = CellCheck(
-    gates: ["forget", "candidate"], others: ["gainF", "gainG"]
+    gates: ["forget", "candidate"], others: ["gainF", "gainG"],
+    remarks: [
+      "dBefore.h": "Every entry of n(s) reads its whole row twice: through the mean and through the variance.",
+      "forget.U": "Uf multiplied h, and then came n: the derivative on its way to Uf goes back through n.",
+    ]
   ) { w, x, state in
     let h = state["h"]!
     func normalised(_ s: Matrix<Double>) -> Matrix<Double> {

@@ -167,6 +167,11 @@ struct Solution: Sendable, CustomTestStringConvertible {
     expect(verdict, "peepO", "never set")
   }
 
+  @Test("Where no mistake has a name, a remark says where to look.")
+  func aRemark() {
+    expect(coupled { $0.answer = { dz, d in dz.i += d.c } }, "dz.i", "i stands there twice")
+  }
+
   @Test("Mended in the wrong place: no longer as handed out, and not right.")
   func mendedWrongly() {
     let verdict = CellCheck.mendTheBackward {
