@@ -148,6 +148,14 @@ extension LSTM {
   public struct Gates: NamedArrays, Equatable, Sendable {
     public var i, f, g, o: Matrix<Scalar>
 
+    /// Gates of the given arrays.
+    public init(
+      i: Matrix<Scalar>, f: Matrix<Scalar>, g: Matrix<Scalar>,
+      o: Matrix<Scalar>
+    ) {
+      (self.i, self.f, self.g, self.o) = (i, f, g, o)
+    }
+
     public static func listArrays() -> [NamedArray<Self, Scalar>] {
       [("i", \.i), ("f", \.f), ("g", \.g), ("o", \.o)]
     }
