@@ -18,8 +18,8 @@ public protocol CellState<Scalar>: NamedArrays {
 /// a cell does it for all time steps at once, in ``project(_:)``, and a step
 /// takes the projected input. Backward it is the same: a step gives `dz`, the
 /// derivative with respect to what was projected, and
-/// ``gradient(_:inputs:traces:)`` makes the derivatives of all weights out of
-/// all of them at once.
+/// ``addGradient(_:inputs:traces:to:)`` makes the derivatives of all weights
+/// out of those of any number of steps at once.
 public protocol Cell<Scalar>: NamedArrays {
   associatedtype State: CellState<Scalar>
   /// One array `[N × H]` for each gate: `x·W + b`, and in the backward pass
@@ -54,12 +54,18 @@ public protocol Cell<Scalar>: NamedArrays {
   func backward(_ dState: State, through trace: Trace)
     -> (dz: Gates, dBefore: State)
 
-  /// The derivatives of all weights and biases, summed over all steps.
+  /// Adds what some steps say of the weights and biases to `sum`.
+  ///
+  /// The way back meets the last step first, and that is the order in which the
+  /// contributions are added: so all steps at once, one by one, or by the dozen
+  /// give the same bits.
   /// - Parameters:
-  ///   - dz: of all steps, `[T·B × H]` for each gate
-  ///   - x: the inputs of all steps, `[T·B × D]`
-  ///   - traces: of all steps, in order
-  func gradient(_ dz: Gates, inputs x: Matrix<Scalar>, traces: [Trace]) -> Self
+  ///   - dz: of `N` steps, the last one first, `[N·B × H]` for each gate
+  ///   - x: their inputs, `[N·B × D]`
+  ///   - traces: what they left behind
+  ///   - sum: the derivatives so far, an array for each array of the cell
+  func addGradient(
+    _ dz: Gates, inputs x: Matrix<Scalar>, traces: [Trace], to sum: inout Self)
 
   /// The derivative with respect to the inputs: `Σ dz·Wᵀ` over the gates.
   func inputGradient(_ dz: Gates) -> Matrix<Scalar>
@@ -82,6 +88,15 @@ extension NamedArrays {
     var result = parts[0]
     for (_, path) in arrays {
       result[keyPath: path] = Matrix.stack(parts.map { $0[keyPath: path] })
+    }
+    return result
+  }
+
+  /// Arrays of the same shapes, all zero.
+  public func zeros() -> Self {
+    var result = self
+    for (_, path) in Self.arrays {
+      result[keyPath: path] = Matrix(zerosLike: self[keyPath: path])
     }
     return result
   }
@@ -145,6 +160,21 @@ extension Cell {
   public func backward(
     _ dOutputs: Matrix<Scalar>, last dLast: State? = nil, through run: Run<Self>
   ) -> (gradient: Self, dInputs: Matrix<Scalar>, dInitial: State) {
+    var gradient = zeros()
+    let (dInputs, dInitial) = backward(
+      dOutputs, last: dLast, through: run, addingTo: &gradient)
+    return (gradient, dInputs, dInitial)
+  }
+
+  /// The way back through a run that is a piece of a longer one.
+  /// - Parameters:
+  ///   - dLast: the derivative that the piece after this one passes on
+  ///   - sum: the derivatives with respect to the cell's arrays so far; this
+  ///     piece adds its own
+  public func backward(
+    _ dOutputs: Matrix<Scalar>, last dLast: State?, through run: Run<Self>,
+    addingTo sum: inout Self
+  ) -> (dInputs: Matrix<Scalar>, dInitial: State) {
     guard dOutputs.shape == run.outputs.shape else {
       fatalError(
         "backward: derivatives \(dOutputs.shape) of outputs "
@@ -161,9 +191,23 @@ extension Cell {
       dz.append(step.dz)
     }
     // A sequence of no steps changes no weight.
-    let all = dz.isEmpty ? project(run.inputs) : Gates.stack(dz.reversed())
-    let gradient = gradient(all, inputs: run.inputs, traces: run.traces)
-    return (gradient, inputGradient(all), dState)
+    guard !dz.isEmpty else {
+      return (Matrix(zerosLike: run.inputs), dState)
+    }
+    let all = Gates.stack(dz)
+    addGradient(
+      all, inputs: run.inputs.reversed(inBlocksOf: B),
+      traces: run.traces.reversed(), to: &sum)
+    return (inputGradient(all).reversed(inBlocksOf: B), dState)
+  }
+
+  /// The derivatives of all weights and biases, from those steps alone.
+  public func gradient(_ dz: Gates, inputs x: Matrix<Scalar>, traces: [Trace])
+    -> Self
+  {
+    var sum = zeros()
+    addGradient(dz, inputs: x, traces: traces, to: &sum)
+    return sum
   }
 }
 

@@ -88,7 +88,7 @@ public enum Mistake: Equatable, Sendable, CustomStringConvertible {
   case sign
   case factor(Double)
   case transposed
-  case onlyLastStep, onlyFirstStep
+  case onlyLastStep, onlyFirstStep, overwritten
   /// The derivative of a function was left out, or multiplied twice.
   case slopeMissing(Activation), slopeTwice(Activation)
   case wrongSlope(used: Activation, for: Activation)
@@ -139,6 +139,7 @@ public enum Mistake: Equatable, Sendable, CustomStringConvertible {
     case .transposed: "the transpose is taken"
     case .onlyLastStep: "only the last step counts: it overwrites the others, instead of being added"
     case .onlyFirstStep: "only the first step counts: it overwrites the others, instead of being added"
+    case .overwritten: "what the steps after it have added is overwritten: = instead of +="
     case .slopeMissing(let f): "the derivative of the \(f) is missing: \(f.slope)"
     case .slopeTwice(let f): "the derivative of the \(f), \(f.slope), is multiplied twice"
     case .wrongSlope(let used, let right):

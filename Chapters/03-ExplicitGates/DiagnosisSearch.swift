@@ -118,7 +118,9 @@ extension Truth {
     let dz = dz.enumerated().map { i, dz in
       dz.mapped { t == nil || t == i ? scale * $0 : Matrix(zerosLike: $0) }
     }
-    return cell.gradient(.stack(dz), inputs: trial.inputs, traces: traces).list
+    return cell.gradient(
+      .stack(dz.reversed()), inputs: trial.inputs.reversed(inBlocksOf: B), traces: traces.reversed()
+    ).list
   }
 
   fileprivate var gradientFindings: [Finding] {
@@ -139,7 +141,21 @@ extension Truth {
       let step = parts.lastIndex { !$0.agrees }
       return (step.map { parts[$0] } ?? all[i], step, mistake(of: i, all, parts))
     }
-    return Finding.grouped(.gradient, wrong)
+    return Finding.grouped(.gradient, wrong.isEmpty ? overwritten : wrong)
+  }
+
+  /// The arrays that do not go on adding: the last step first, then the others, must give the sum of all.
+  private var overwritten: [(comparison: Comparison, step: Int?, mistake: Mistake)] {
+    var sum = cell.zeros()
+    for t in (0..<T).reversed() {
+      cell.addGradient(dz[t], inputs: x[t], traces: [traces[t]], to: &sum)
+    }
+    let total = contributions.dropFirst().reduce(contributions[0], +).list
+    return C.arrays.indices.compactMap { i in
+      let all = Comparison(name: C.arrays[i].name, given: sum.list[i], right: total[i])
+      if all.agrees { return nil }
+      return (all, nil, all.given.agrees(with: contributions[0].list[i]) ? .overwritten : .unknown)
+    }
   }
 
   /// The mistake in array number `i`, from what all steps together give and

@@ -56,12 +56,14 @@ extension TanhCell: Cell {
     return (Gates(z: dz), State(h: matmul(dz, Wh.T)))
   }
 
-  public func gradient(_ dz: Gates, inputs x: Matrix<Scalar>, traces: [Trace])
-    -> TanhCell
-  {
+  public func addGradient(
+    _ dz: Gates, inputs x: Matrix<Scalar>, traces: [Trace],
+    to sum: inout TanhCell
+  ) {
     let h = Matrix.stack(traces.map(\.before.h), columns: hidden)
-    return TanhCell(
-      Wx: matmul(x.T, dz.z), Wh: matmul(h.T, dz.z), b: dz.z.columnSums())
+    sum.Wx.addProduct(x.T, dz.z)
+    sum.Wh.addProduct(h.T, dz.z)
+    sum.b.addColumnSums(of: dz.z)
   }
 
   public func inputGradient(_ dz: Gates) -> Matrix<Scalar> {

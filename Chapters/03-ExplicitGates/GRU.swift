@@ -132,15 +132,14 @@ extension GRU {
 // MARK: - The GRU backward: weights and inputs
 
 extension GRU {
-  public func gradient(_ dz: Gates, inputs x: Matrix<Scalar>, traces: [Trace])
-    -> GRU
-  {
+  public func addGradient(
+    _ dz: Gates, inputs x: Matrix<Scalar>, traces: [Trace], to sum: inout GRU
+  ) {
     let h = Matrix.stack(traces.map(\.before.h), columns: hidden)
     let r = Matrix.stack(traces.map(\.r), columns: hidden)
-    return GRU(
-      reset: reset.gradient(dz.r, inputs: x, before: h),
-      update: update.gradient(dz.z, inputs: x, before: h),
-      candidate: candidate.gradient(dz.n, inputs: x, before: r * h))
+    sum.reset.addGradient(dz.r, inputs: x, before: h)
+    sum.update.addGradient(dz.z, inputs: x, before: h)
+    sum.candidate.addGradient(dz.n, inputs: x, before: r * h)
   }
 
   public func inputGradient(_ dz: Gates) -> Matrix<Scalar> {
@@ -275,18 +274,19 @@ extension ResetAfterGRU {
 // MARK: - Reset after, backward: weights and inputs
 
 extension ResetAfterGRU {
-  public func gradient(_ dz: Gates, inputs x: Matrix<Scalar>, traces: [Trace])
-    -> ResetAfterGRU
-  {
+  public func addGradient(
+    _ dz: Gates, inputs x: Matrix<Scalar>, traces: [Trace],
+    to sum: inout ResetAfterGRU
+  ) {
     let h = Matrix.stack(traces.map(\.before.h), columns: hidden)
     let dS = dz.n * Matrix.stack(traces.map(\.r), columns: hidden)
+    sum.reset.addGradient(dz.r, inputs: x, before: h)
+    sum.update.addGradient(dz.z, inputs: x, before: h)
+    sum.candidate.W.addProduct(x.T, dz.n)
+    sum.candidate.b.addColumnSums(of: dz.n)
     // s = h·Un + cn: what Un and cn get has passed the reset gate.
-    let candidate = Gate(
-      W: matmul(x.T, dz.n), U: matmul(h.T, dS), b: dz.n.columnSums())
-    return ResetAfterGRU(
-      reset: reset.gradient(dz.r, inputs: x, before: h),
-      update: update.gradient(dz.z, inputs: x, before: h),
-      candidate: candidate, stateBias: dS.columnSums())
+    sum.candidate.U.addProduct(h.T, dS)
+    sum.stateBias.addColumnSums(of: dS)
   }
 
   public func inputGradient(_ dz: Gates) -> Matrix<Scalar> {

@@ -68,12 +68,14 @@ public struct Gate<Scalar: MatrixScalar>: NamedArrays, Equatable, Sendable {
     return z
   }
 
-  /// The derivatives of the gate's arrays: `dW = xᵀ·dz`, `dU = hᵀ·dz`,
+  /// For a gate that holds derivatives: adds `dW = xᵀ·dz`, `dU = hᵀ·dz` and
   /// `db = Σ dz` over the rows, all summed over the steps by the products.
-  public func gradient(
+  public mutating func addGradient(
     _ dz: Matrix<Scalar>, inputs x: Matrix<Scalar>, before h: Matrix<Scalar>
-  ) -> Gate {
-    Gate(W: matmul(x.T, dz), U: matmul(h.T, dz), b: dz.columnSums())
+  ) {
+    W.addProduct(x.T, dz)
+    U.addProduct(h.T, dz)
+    b.addColumnSums(of: dz)
   }
 }
 
@@ -224,15 +226,14 @@ extension LSTM {
 // MARK: - The LSTM backward: weights and inputs
 
 extension LSTM {
-  public func gradient(_ dz: Gates, inputs x: Matrix<Scalar>, traces: [Trace])
-    -> LSTM
-  {
+  public func addGradient(
+    _ dz: Gates, inputs x: Matrix<Scalar>, traces: [Trace], to sum: inout LSTM
+  ) {
     let h = Matrix.stack(traces.map(\.before.h), columns: hidden)
-    return LSTM(
-      input: input.gradient(dz.i, inputs: x, before: h),
-      forget: forget.gradient(dz.f, inputs: x, before: h),
-      candidate: candidate.gradient(dz.g, inputs: x, before: h),
-      output: output.gradient(dz.o, inputs: x, before: h))
+    sum.input.addGradient(dz.i, inputs: x, before: h)
+    sum.forget.addGradient(dz.f, inputs: x, before: h)
+    sum.candidate.addGradient(dz.g, inputs: x, before: h)
+    sum.output.addGradient(dz.o, inputs: x, before: h)
   }
 
   public func inputGradient(_ dz: Gates) -> Matrix<Scalar> {

@@ -147,6 +147,12 @@ extension Matrix {
     Scalar._replace(&scalars, at: first * columns, with: other.scalars)
   }
 
+  /// The rows in blocks of `B`, the last block first: a time-major sequence of `B` rows a step, read backward in time.
+  public func reversed(inBlocksOf B: Int) -> Matrix {
+    require(B > 0 && rows % B == 0 || rows == 0, "reversed: \(shape) is not whole blocks of \(B) rows")
+    return self.rows(at: stride(from: rows - B, through: 0, by: -max(B, 1)).flatMap { $0..<$0 + B })
+  }
+
   /// The matrices one below the other. They must all have the same number of columns.
   ///
   /// - Parameter columns: that number; where it is not given, it is the first part's, and 0 where there is no part

@@ -19,10 +19,17 @@ extension Matrix {
   /// The sum of each column, over the rows in order: `[1 × columns]`. The gradient of a row that was added to all.
   public func columnSums() -> Matrix {
     var result = Matrix(1, columns)
-    for i in 0..<rows {
-      Scalar._update(.add, &result.scalars, at: 0, with: scalars, at: i * columns, count: columns)
-    }
+    result.addColumnSums(of: self)
     return result
+  }
+
+  /// `self += other.columnSums()`, for one row: it goes on adding from what is there, so that the sums of pieces have the
+  /// bits of the sums of the whole, if the pieces come in the same order.
+  public mutating func addColumnSums(of other: Matrix) {
+    require(rows == 1 && columns == other.columns, "addColumnSums: of \(other.shape) to \(shape)")
+    for i in 0..<other.rows {
+      Scalar._update(.add, &scalars, at: 0, with: other.scalars, at: i * columns, count: columns)
+    }
   }
 
   /// The sum of each row: `[rows × 1]`.

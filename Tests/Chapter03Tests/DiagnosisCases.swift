@@ -58,6 +58,7 @@ extension BugCase {
         "dU transposed", cell, .gradient { $0[keyPath: U] = $0[keyPath: U].transposed() }, says: [square], step: 2,
         .transposed),
       BugCase("only the last step", cell, .onlyLast, says: all, step: 1, .onlyLastStep),
+      BugCase("= for +=", cell, .overwrites, says: all, step: nil, .overwritten),
       BugCase("only the first step", cell, .onlyFirst, says: all, step: 2, .onlyFirstStep),
       BugCase("mean over the batch", cell, .gradient { $0 = $0.mapped { 0.5 * $0 } }, says: all, step: 2, .factor(0.5)),
       BugCase(

@@ -36,8 +36,11 @@ struct Planted<C: Cell<Double>>: Cell {
     return (answer.dz, answer.dBefore)
   }
 
-  func gradient(_ dz: C.Gates, inputs x: Matrix<Double>, traces: [Trace]) -> Planted {
-    Planted(base: bug.gradient(base, dz, x, traces), bug: bug)
+  func addGradient(_ dz: C.Gates, inputs x: Matrix<Double>, traces: [Trace], to sum: inout Planted) {
+    let gradient = bug.gradient(base, dz, x, traces)
+    // What has a wrong shape cannot be added, but must be seen.
+    let fits = zip(gradient.list, base.list).allSatisfy { $0.shape == $1.shape }
+    sum.base = bug.overwrites || !fits ? gradient : sum.base + gradient
   }
 
   func inputGradient(_ dz: C.Gates) -> Matrix<Double> { bug.inputs(base, dz) }
@@ -68,6 +71,8 @@ struct Bug<C: Cell<Double>> {
     $0.gradient($1, inputs: $2, traces: $3.map(\.inner))
   }
   var inputs: (C, C.Gates) -> Matrix<Double> = { $0.inputGradient($1) }
+  /// Is what was added so far forgotten?
+  var overwrites = false
   /// The fingerprint of the state at which the step's bug shows; everywhere if `nil`.
   var onlyFrom: UInt64?
 }
@@ -87,7 +92,10 @@ extension Bug {
     Bug(step: change)
   }
 
-  /// Only one step counts.
+  /// The sum of the steps after is thrown away.
+  static var overwrites: Bug { Bug(overwrites: true) }
+
+  /// Only one step counts, of those that stand in the order of the way back.
   static func only(_ choose: @escaping (Int) -> Int) -> Bug {
     Bug(gradient: { cell, dz, x, traces in
       let (t, B) = (choose(traces.count), traces[0].before.h.rows)
@@ -95,8 +103,8 @@ extension Bug {
       return cell.gradient(dz.rows(rows), inputs: x.rows(rows), traces: [traces[t].inner])
     })
   }
-  static var onlyLast: Bug { only { $0 - 1 } }
-  static var onlyFirst: Bug { only { _ in 0 } }
+  static var onlyLast: Bug { only { _ in 0 } }
+  static var onlyFirst: Bug { only { $0 - 1 } }
 
   /// The state after every step stands for that before it.
   static var offByOne: Bug {

@@ -69,6 +69,9 @@ import Testing
 
   @Test func settingRows() {
     var y = x
+    let steps = Matrix([[1, 2], [3, 4], [5, 6], [7, 8]])
+    #expect(steps.reversed(inBlocksOf: 2) == Matrix([[5, 6], [7, 8], [1, 2], [3, 4]]))
+    #expect(Matrix<Float>(0, 2).reversed(inBlocksOf: 3).shape == "[0 × 2]")
     y.setRows(from: 2, to: Matrix([[0, 0, 1], [0, 0, 2]]))
     #expect(y == Matrix([[1, 2, 3], [4, 5, 6], [0, 0, 1], [0, 0, 2]]))
     y.setRows(from: 4, to: Matrix(0, 3))
