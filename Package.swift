@@ -29,6 +29,8 @@ let tools = [
 ]
 
 let checks = [
+  // What the tests of several chapters compare with.
+  .target(name: "TestSupport", dependencies: ["MinimalMatrix"], path: "Tests/TestSupport", swiftSettings: settings()),
   tests(of: "VectorMath"),
   tests(of: "MinimalMatrix"),
   tests(of: "Console"),
@@ -37,9 +39,10 @@ let checks = [
   tests(of: "Drawing"),
   tests(of: "Mirror", on: ["Mirror", "book"]),
   tests(of: "Book", on: ["Mirror", "book"]),
-  tests(of: "Chapter01", on: ["NumpyStyleRNN", "MinimalMatrix", "Console", "Running"]),
-  tests(of: "Chapter02", on: ["ManualBPTT", "NumpyStyleRNN", "MinimalMatrix", "VectorMath", "Running"]),
-  tests(of: "Chapter03", on: ["ExplicitGates", "ManualBPTT", "NumpyStyleRNN", "MinimalMatrix", "Running"]),
+  tests(of: "Chapter01", on: ["NumpyStyleRNN", "MinimalMatrix", "Console", "Running", "TestSupport"]),
+  tests(of: "Chapter02", on: ["ManualBPTT", "NumpyStyleRNN", "MinimalMatrix", "VectorMath", "Running", "TestSupport"]),
+  tests(
+    of: "Chapter03", on: ["ExplicitGates", "ManualBPTT", "NumpyStyleRNN", "MinimalMatrix", "Running", "TestSupport"]),
 ]
 
 let package = Package(

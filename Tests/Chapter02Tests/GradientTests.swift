@@ -1,5 +1,6 @@
 import MinimalMatrix
 import NumpyStyleRNN
+import TestSupport
 import Testing
 
 @testable import ManualBPTT

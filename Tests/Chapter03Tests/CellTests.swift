@@ -2,6 +2,7 @@ import ExplicitGates
 import ManualBPTT
 import MinimalMatrix
 import NumpyStyleRNN
+import TestSupport
 import Testing
 
 /// Is every array of one list the same, bit for bit, as that of the other?
