@@ -38,6 +38,8 @@ let tools = [
 ]
 
 let checks = [
+  // What the tests of several chapters compare with.
+  .target(name: "TestSupport", dependencies: ["MinimalMatrix"], path: "Tests/TestSupport", swiftSettings: settings()),
   tests(of: "VectorMath"),
   tests(of: "MinimalMatrix"),
   tests(of: "Console"),
@@ -46,9 +48,10 @@ let checks = [
   tests(of: "Drawing"),
   tests(of: "Mirror", on: ["Mirror", "book"]),
   tests(of: "Book", on: ["Mirror", "book"]),
-  tests(of: "Chapter01", on: ["NumpyStyleRNN", "MinimalMatrix", "Console", "Running"]),
-  tests(of: "Chapter02", on: ["ManualBPTT", "NumpyStyleRNN", "MinimalMatrix", "VectorMath", "Running"]),
-  tests(of: "Chapter03", on: ["ExplicitGates", "ManualBPTT", "NumpyStyleRNN", "MinimalMatrix", "Running"]),
+  tests(of: "Chapter01", on: ["NumpyStyleRNN", "MinimalMatrix", "Console", "Running", "TestSupport"]),
+  tests(of: "Chapter02", on: ["ManualBPTT", "NumpyStyleRNN", "MinimalMatrix", "VectorMath", "Running", "TestSupport"]),
+  tests(
+    of: "Chapter03", on: ["ExplicitGates", "ManualBPTT", "NumpyStyleRNN", "MinimalMatrix", "Running", "TestSupport"]),
   // Exercises in trouble: they crash, loop, give wrong shapes. Only the tests run it.
   program("troubled-exercises", at: "Tests/TroubledExercises", buildsOn: checked + ["ExerciseChecks"]),
   tests(of: "Exercises", on: checked + ["ExerciseChecks", "exercises", "troubled-exercises"], beside: []),
