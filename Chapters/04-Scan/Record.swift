@@ -1,0 +1,35 @@
+import Console
+import Drawing
+
+/// What ``measure(_:steps:hidden:runs:)`` said once, for the page to show: time and peaks are not the same twice.
+public enum Record {
+  /// When, and on what.
+  public static let made = "21 November 2026, one core of a shared x86-64 server with AVX-512"
+
+  /// From 100 to 100 000 steps.
+  public static let runs: [Strategy: [Cost]] = [:]
+
+  /// Time and memory side by side, a line for each length.
+  public static func table(_ runs: [Strategy: [Cost]]) -> [String] {
+    func column(_ value: Double, _ places: Int, _ width: Int) -> String {
+      value.decimal(places: places).aligned(to: width)
+    }
+    let rows = zip(runs[.plain] ?? [], runs[.checkpointed] ?? []).map { plain, few in
+      let (all, some) = (Double(plain.peak), Double(few.peak))
+      let times = column(plain.seconds, 3, 10) + column(few.seconds, 3, 15) + column(few.seconds / plain.seconds, 2, 7)
+      return "\(plain.steps)".aligned(to: 8) + times + column(all / 1e6, 1, 11) + column(some / 1e6, 1, 15)
+        + column(all / some, 1, 7)
+    }
+    return ["       T  plain, s   checkpointed  ratio  plain, MB   checkpointed  ratio"] + rows
+  }
+
+  /// A figure of the record.
+  public static func chart(_ what: String, _ unit: String, _ value: (Cost) -> Double) -> LineChart {
+    let series = Strategy.allCases.map { strategy in
+      LineChart.Series(strategy.rawValue, points: (runs[strategy] ?? []).map { (Double($0.steps), value($0)) })
+    }
+    return LineChart(
+      title: "\(what) of a run forward and backward", x: "T, time steps", y: unit, xScale: .logarithmic,
+      yScale: .logarithmic, series: series)
+  }
+}
