@@ -56,6 +56,15 @@ program(
   print("[T·B × 1], time-major:         \(line(batch.timeMajor(batch: 2)))")
   print("and back:                      \(line(batch.timeMajor(batch: 2).batchMajor(batch: 2)))")
 
+  heading("A projection after every step")
+  let projection = Projection<Float>(
+    W: .uniform(H, 27, scale: 0.2, using: &random), b: .uniform(1, 27, scale: 0.2, using: &random))
+  let h = Matrix<Float>.uniform(4 * T, H, scale: 1, using: &random)
+  let (mapped, product) = (projection.map(overTime: h, batch: 4), projection(h))
+  print("\(T) products [4 × \(H)]·[\(H) × 27], stacked: \(mapped.shape)")
+  print("one product [\(4 * T) × \(H)]·[\(H) × 27]:       \(product.shape)")
+  print("entries that differ in any bit:             \(zip(mapped.scalars, product.scalars).count { $0 != $1 })")
+
   heading("Four cells, three unrollings, the same bits")
   print("\(T) steps of 4 rows, \(H) units: fingerprints of the gradient of every weight.")
   print("cell            chapter 3's loop  scan              checkpoints       other bits")
@@ -84,15 +93,6 @@ program(
   compare("GRU", GRU(inputs: 8, hidden: H, using: &random))
   compare("ResetAfterGRU", ResetAfterGRU(inputs: 8, hidden: H, using: &random))
   print("Other bits: in outputs, input gradients and initial state's gradients together.")
-
-  heading("A projection after every step")
-  let projection = Projection<Float>(
-    W: .uniform(H, 27, scale: 0.2, using: &random), b: .uniform(1, 27, scale: 0.2, using: &random))
-  let h = Matrix<Float>.uniform(4 * T, H, scale: 1, using: &random)
-  let (mapped, product) = (projection.map(overTime: h, batch: 4), projection(h))
-  print("\(T) products [4 × \(H)]·[\(H) × 27], stacked: \(mapped.shape)")
-  print("one product [\(4 * T) × \(H)]·[\(H) × 27]:       \(product.shape)")
-  print("entries that differ in any bit:             \(zip(mapped.scalars, product.scalars).count { $0 != $1 })")
 
   heading("Backward, checked")
   print("Largest relative error against centred differences, LSTM, 7 steps of 2 rows:")
