@@ -73,7 +73,7 @@ private struct Bidirectional<C: Cell>: NamedArrays {
     let best = (1...10_000).min {
       footprint.checkpointed(10_000, every: $0) < footprint.checkpointed(10_000, every: $1)
     }!
-    #expect(best == 54 && footprint.checkpointed(10_000, every: best) == 384_000)
+    #expect(best == 53 && footprint.checkpointed(10_000, every: best) == 383_488)
     #expect(footprint.checkpointed(10_000) == 460_800)
   }
 
