@@ -83,7 +83,9 @@ program(
     func others(_ a: Matrix<Float>, _ b: Matrix<Float>) -> Int { zip(a.scalars, b.scalars).count { $0 != $1 } }
     let different = zip(back.dropFirst(), [scanned.outputs, kept.outputs!]).reduce(0) { sum, found in
       sum + others(found.1, loop.outputs) + others(found.0.dInputs, back[0].dInputs)
-        + C.State.arrays.reduce(0) { $0 + others(found.0.dInitial[keyPath: $1.path], back[0].dInitial[keyPath: $1.path]) }
+        + C.State.arrays.reduce(0) { sum, array in
+          sum + others(found.0.dInitial[keyPath: array.path], back[0].dInitial[keyPath: array.path])
+        }
     }
     let marks = back.map { String($0.gradient.fingerprint, radix: 16).aligned(to: 16) + "  " }.joined()
     print(name.padded(to: 16) + marks + "\(different)".aligned(to: 10))
@@ -157,7 +159,8 @@ func measureAll() throws {
       let answer = pipe.fileHandleForReading.readDataToEndOfFile()
       process.waitUntilExit()
       guard process.terminationStatus == 0 else {
-        throw Failure.failed("the \(strategy) run of \(T) steps ended with \(process.terminationStatus): is there 1 GB?")
+        let code = process.terminationStatus
+        throw Failure.failed("the \(strategy) run of \(T) steps ended with \(code): is there 1 GB of memory?")
       }
       runs[strategy, default: []].append(try JSONDecoder().decode(Cost.self, from: answer))
       progress.update(runs.values.reduce(0) { $0 + $1.count })
@@ -167,6 +170,6 @@ func measureAll() throws {
   for (a, b) in zip(runs[.plain]!, runs[.checkpointed]!) where a.fingerprint != b.fingerprint {
     throw Failure.failed("at \(a.steps) steps the two gradients differ: this is a bug of the chapter.")
   }
-  let text = (["Measured here, now; the gradients of both are the same bits:"] + Record.table(runs)).joined(separator: "\n")
-  try FileHandle.standardError.write(contentsOf: Data((text + "\n").utf8))
+  let lines = ["Measured here, now; the gradients of both are the same bits:"] + Record.table(runs)
+  try FileHandle.standardError.write(contentsOf: Data((lines.joined(separator: "\n") + "\n").utf8))
 }

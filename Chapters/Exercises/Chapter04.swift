@@ -23,8 +23,8 @@ public let chapter04 = ExerciseChapter(
     Exercise(
       "A cumulative sum, backward", file: "2-CumulativeSumBackward.swift", minutes: 10,
       explanation: """
-        Given the derivatives with respect to all outputs of a cumulative sum, give those
-        with respect to its elements, as one scan.
+        Given the derivatives with respect to all outputs of a cumulative sum, give
+        those with respect to its elements, as one scan.
 
             yₜ = x₀ + … + xₜ
         """,
@@ -36,8 +36,8 @@ public let chapter04 = ExerciseChapter(
     Exercise(
       "Both directions", file: "3-Bidirectional.swift", minutes: 15,
       explanation: """
-        Two cells read a sequence from both ends, from zeros; what they show at a step is
-        added. Write the outputs, and the way back.
+        Two cells read a sequence from both ends, from zeros; what they show at a step
+        is added. Write the outputs, and the way back.
         """,
       hints: [
         "scanned(x, from: …, reversed: true) leaves every output in the place of its input.",
@@ -55,9 +55,9 @@ public let chapter04 = ExerciseChapter(
     Exercise(
       "Checkpoints of checkpoints", file: "4-CheckpointsOfCheckpoints.swift", minutes: 30,
       explanation: """
-        Cut a sequence in pieces of k·k steps, and these in pieces of k. On the way back
-        there shall never be more than about 3·∛T carries and traces at a time. The check
-        counts them.
+        Cut a sequence in pieces of k·k steps, and these in pieces of k. On the way
+        back there shall never be more than about 3·∛T carries and traces at a time.
+        The check counts them.
         """,
       hints: [
         "Outside, Checkpoints(steps: …, every: k * k, from: …); its pieces are folded.",
