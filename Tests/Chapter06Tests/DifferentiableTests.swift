@@ -5,56 +5,23 @@
   import ManualBPTT
   import MinimalMatrix
   import NumpyStyleRNN
+  import TestSupport
   import Testing
   import _Differentiation
 
-  /// A matrix that the compiler can differentiate. Its tangent is a matrix too; `nil` stands for zeros of any shape.
-  private struct Value: Differentiable, AdditiveArithmetic {
-    typealias TangentVector = Value
-    var matrix: Matrix<Double>?
-    init(_ matrix: Matrix<Double>?) { self.matrix = matrix }
-    static var zero: Value { Value(nil) }
-    static func + (a: Value, b: Value) -> Value {
-      guard let x = a.matrix, let y = b.matrix else { return a.matrix == nil ? b : a }
-      return Value(x + y)
-    }
-    static func - (a: Value, b: Value) -> Value { a + Value(b.matrix.map { -$0 }) }
-    mutating func move(by offset: Value) { self += offset }
+  /// `eᵃ`, entry by entry.
+  private func exponential(_ a: Value) -> Value { Value(exp(a.matrix!)) }
+  @derivative(of: exponential)
+  private func exponentialDerivative(_ a: Value) -> (value: Value, pullback: (Value) -> Value) {
+    let y = exp(a.matrix!)
+    return (Value(y), { d in Value(d.matrix.map { $0 * y }) })
   }
 
-  /// What is differentiated: a function of two matrices, and how a derivative goes back through it.
-  private struct Rule: Sendable {
-    let value: @Sendable (Matrix<Double>, Matrix<Double>) -> Matrix<Double>
-    let back: @Sendable (Matrix<Double>, Matrix<Double>, Matrix<Double>) -> (Matrix<Double>, Matrix<Double>)
-
-    static let product = Rule(value: { matmul($0, $1) }, back: { a, b, d in (matmul(d, b.T), matmul(a.T, d)) })
-    static let times = Rule(value: { $0 * $1 }, back: { a, b, d in (d * b, d * a) })
-    static let sum = Rule(value: { $0 + $1 }, back: { _, b, d in (d, b.rows == d.rows ? d : d.columnSums()) })
-    /// Functions of the first matrix alone.
-    static let tanh = Rule(
-      value: { a, _ in MinimalMatrix.tanh(a) },
-      back: { a, b, d in (d * (1 - MinimalMatrix.tanh(a) * MinimalMatrix.tanh(a)), 0 * b) })
-    static let sigmoid = Rule(
-      value: { a, _ in MinimalMatrix.sigmoid(a) },
-      back: { a, b, d in (d * MinimalMatrix.sigmoid(a) * MinimalMatrix.sigmoid(-a), 0 * b) })
-    static let exp = Rule(
-      value: { a, _ in MinimalMatrix.exp(a) }, back: { a, b, d in (d * MinimalMatrix.exp(a), 0 * b) })
-    static let log = Rule(value: { a, _ in MinimalMatrix.log(a) }, back: { a, b, d in (d / a, 0 * b) })
-  }
-
-  private func apply(_ rule: Rule, _ a: Value, _ b: Value) -> Value { Value(rule.value(a.matrix!, b.matrix!)) }
-  @derivative(of: apply, wrt: (a, b))
-  private func applyDerivative(_ rule: Rule, _ a: Value, _ b: Value) -> (
-    value: Value, pullback: (Value) -> (Value, Value)
-  ) {
-    (
-      apply(rule, a, b),
-      { d in
-        guard let d = d.matrix else { return (.zero, .zero) }
-        let (dA, dB) = rule.back(a.matrix!, b.matrix!, d)
-        return (Value(dA), Value(dB))
-      }
-    )
+  /// `ln a`, entry by entry.
+  private func logarithm(_ a: Value) -> Value { Value(log(a.matrix!)) }
+  @derivative(of: logarithm)
+  private func logarithmDerivative(_ a: Value) -> (value: Value, pullback: (Value) -> Value) {
+    (logarithm(a), { d in Value(d.matrix.map { $0 / a.matrix! }) })
   }
 
   /// `⟨d, a⟩`
@@ -70,7 +37,7 @@
 
     @differentiable(reverse)
     func callAsFunction(_ x: Value, _ h: Value) -> Value {
-      apply(.sum, apply(.sum, apply(.product, x, W), apply(.product, h, U)), b)
+      addToRows(sum(product(x, W), product(h, U)), b)
     }
   }
 
@@ -93,15 +60,14 @@
   /// One step, and the sum of its rows' cross-entropies: `ln Σ eʸ − y[target]`.
   @differentiable(reverse,wrt: (m, s))
   private func step(_ m: AutomaticModel, _ s: Pair, _ ids: Value, _ targets: Value) -> Outcome {
-    let x = apply(.product, ids, m.table)
-    let (i, f) = (apply(.sigmoid, m.input(x, s.h), s.h), apply(.sigmoid, m.forget(x, s.h), s.h))
-    let (g, o) = (apply(.tanh, m.candidate(x, s.h), s.h), apply(.sigmoid, m.output(x, s.h), s.h))
-    let c = apply(.sum, apply(.times, f, s.c), apply(.times, i, g))
-    let h = apply(.times, o, apply(.tanh, c, s.h))
-    let y = apply(.sum, apply(.product, h, m.W), m.b)
-    let ones = Value(Matrix(7, 1, repeating: 1))
-    let sums = apply(.log, apply(.product, apply(.exp, y, y), ones), ones)
-    let loss = weigh(sums, Matrix(2, 1, repeating: 1)) - weigh(apply(.times, y, targets), Matrix(2, 7, repeating: 1))
+    let x = product(ids, m.table)
+    let (i, f) = (squash(m.input(x, s.h)), squash(m.forget(x, s.h)))
+    let (g, o) = (bend(m.candidate(x, s.h)), squash(m.output(x, s.h)))
+    let c = sum(times(f, s.c), times(i, g))
+    let h = times(o, bend(c))
+    let y = addToRows(product(h, m.W), m.b)
+    let sums = logarithm(product(exponential(y), Value(Matrix(7, 1, repeating: 1))))
+    let loss = weigh(sums, Matrix(2, 1, repeating: 1)) - weigh(times(y, targets), Matrix(2, 7, repeating: 1))
     return Outcome(state: Pair(h: h, c: c), loss: loss)
   }
 

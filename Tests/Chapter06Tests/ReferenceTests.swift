@@ -3,6 +3,7 @@ import ExplicitGates
 import ManualBPTT
 import MinimalMatrix
 import NumpyStyleRNN
+import TestSupport
 import Testing
 
 @Suite struct ReferenceTests {
