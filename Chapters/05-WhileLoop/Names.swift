@@ -83,7 +83,7 @@ extension CustomRNN {
       next: Array(repeating: end, count: B),
       lines: Array(repeating: [], count: B))
     let loop = whileLoop(
-      { !$0.rows.isEmpty },
+      { limit > 0 && !$0.rows.isEmpty },
       { v in
         let x = Matrix<C.Scalar>.oneHot(v.next, size: V)
         v.state = recurrent.step(

@@ -64,6 +64,17 @@ public struct TensorArray<Element: NamedArrays> {
 
   /// How many positions there are, written or not.
   public var count: Int { positions.count }
+
+  /// A sign for each position: `■` can be read, `□` was read, `·` is empty.
+  public var picture: String {
+    positions.map { position in
+      switch position {
+      case .empty: "·"
+      case .written: "■"
+      case .read: "□"
+      }
+    }.joined(separator: " ")
+  }
 }
 
 // MARK: - Writing and reading

@@ -113,11 +113,12 @@ func expectEqual(
   func ownCondition(kind: Kind) {
     func check<C: Cell<Double>>(_ cell: C) {
       let batch = Padded(cell, lengths: [5, 5, 5, 5])
-      let run = cell.loop(batch.x, from: batch.initial) { row, t, state in t == 0 || state.h[row, 0] < 0.3 }
       // What the plain run shows says where each row must have stopped.
       let plain = cell.run(batch.x, from: batch.initial)
+      let bound = plain.outputs[2 * 4 + 1, 0]
+      let run = cell.loop(batch.x, from: batch.initial) { row, t, state in t == 0 || state.h[row, 0] < bound }
       let lengths = (0..<4).map { row in
-        (0..<5).first { plain.outputs[$0 * 4 + row, 0] >= 0.3 }.map { $0 + 1 } ?? 5
+        (0..<5).first { plain.outputs[$0 * 4 + row, 0] >= bound }.map { $0 + 1 } ?? 5
       }
       #expect(Set(lengths).count > 1, "the rows should differ")
       let given = cell.loop(batch.x, from: batch.initial, lengths: lengths)

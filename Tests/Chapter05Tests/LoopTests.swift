@@ -48,6 +48,6 @@ import Testing
     }
     expectStop(
       result,
-      "whileLoop at Chapter05Tests/LoopTests.swift:\(#line - 4): it wants to go on after 5 steps, and its maximum is 5")
+      "whileLoop at Chapter05Tests/LoopTests.swift:\(#line - 5): it wants to go on after 5 steps, and its maximum is 5")
   }
 }
