@@ -2,6 +2,7 @@ import ExplicitGates
 import ManualBPTT
 import MinimalMatrix
 import NumpyStyleRNN
+import Scan
 
 // MARK: - An output unit
 

@@ -19,10 +19,23 @@ extension NamedArrays {
       (name.isEmpty ? "" : name + " ") + self[keyPath: path].shape
     }.joined(separator: " ")
   }
+}
 
-  func hasShapes(of other: Self) -> Bool {
-    Self.arrays.allSatisfy { _, path in
-      let (a, b) = (self[keyPath: path], other[keyPath: path])
+/// What an element looks like: the shapes of its arrays.
+struct Mould<Element: NamedArrays> {
+  /// An element of these shapes, all zero.
+  let zeros: Element
+  // Asked for once: to look up the list takes as long as a small product.
+  private let arrays = Element.arrays
+
+  init(of element: Element) { zeros = element.zeros() }
+
+  /// `B`, the rows of one element.
+  var rows: Int { zeros[keyPath: arrays[0].path].rows }
+
+  func fits(_ element: Element) -> Bool {
+    arrays.allSatisfy { _, path in
+      let (a, b) = (element[keyPath: path], zeros[keyPath: path])
       return a.rows == b.rows && a.columns == b.columns
     }
   }
@@ -48,8 +61,8 @@ public struct TensorArray<Element: NamedArrays> {
   public let grows: Bool
   /// Is an element gone when it has been read? Its memory is then free.
   public let clearAfterRead: Bool
-  /// The element whose shapes all others must have: the first one written.
-  private var model: Element?
+  /// The shapes that all elements must have: those of the first one written.
+  private var mould: Mould<Element>?
 
   /// An array of empty positions.
   public init(
@@ -91,13 +104,13 @@ extension TensorArray {
     } else {
       fatalError("TensorArray \(name): write at \(t), which was written")
     }
-    if let model {
+    if let mould {
       require(
-        element.hasShapes(of: model),
+        mould.fits(element),
         "TensorArray \(name): write at \(t) of \(element.shapes), "
-          + "where the first element was \(model.shapes)")
+          + "where the first element was \(mould.zeros.shapes)")
     } else {
-      model = element
+      mould = Mould(of: element)
     }
     positions[t] = .written(element)
   }
@@ -139,7 +152,7 @@ extension TensorArray {
     positions = stride(from: 0, to: rows, by: Swift.max(B, 1)).map {
       .written(whole.rows($0..<$0 + B))
     }
-    if case .written(let first)? = positions.first { model = first }
+    if case .written(let first)? = positions.first { mould = Mould(of: first) }
   }
 
   /// Reads the elements at `indices` and puts them one below the other.
@@ -177,38 +190,39 @@ extension TensorArray {
   /// derivatives add; what was never read has the derivative 0.
   public struct Derivative {
     private var elements: [Element?]
-    private let model: Element
+    private let mould: Mould<Element>
     private let name: String
 
-    fileprivate init(_ elements: [Element?], _ model: Element, _ name: String) {
-      (self.elements, self.model, self.name) = (elements, model, name)
+    fileprivate init(
+      _ elements: [Element?], _ mould: Mould<Element>, _ name: String
+    ) {
+      (self.elements, self.mould, self.name) = (elements, mould, name)
     }
 
     /// Adds what a reader of position `t` says.
     public mutating func add(_ d: Element, at t: Int) {
       check(t)
       require(
-        d.hasShapes(of: model),
+        mould.fits(d),
         "derivative of TensorArray \(name): \(d.shapes) at \(t), "
-          + "where the element is \(model.shapes)")
+          + "where the element is \(mould.zeros.shapes)")
       elements[t] = elements[t].map { $0 + d } ?? d
     }
 
     /// Adds what a reader of several positions says, one below the other.
     public mutating func add(_ d: Element, at indices: [Int]) {
-      var parts = TensorArray(
-        unstack: d, rows: model[keyPath: Element.arrays[0].path].rows, name)
+      var parts = TensorArray(unstack: d, rows: mould.rows, name)
       require(
         parts.count == indices.count,
         "derivative of TensorArray \(name): \(d.shapes) at "
-          + "\(indices.count) positions of \(model.shapes)")
+          + "\(indices.count) positions of \(mould.zeros.shapes)")
       for (k, t) in indices.enumerated() { add(parts.read(k), at: t) }
     }
 
     /// The derivative with respect to the element at `t`.
     public func read(_ t: Int) -> Element {
       check(t)
-      return elements[t] ?? model.zeros()
+      return elements[t] ?? mould.zeros
     }
 
     /// Those with respect to several elements, one below the other.
@@ -233,10 +247,10 @@ extension TensorArray {
   /// The derivative before anybody has said anything. An element must have been
   /// written: it says which shape a derivative has.
   public func derivative() -> Derivative {
-    guard let model else {
+    guard let mould else {
       fatalError("TensorArray \(name): derivative of an array never written")
     }
-    return Derivative(Array(repeating: nil, count: count), model, name)
+    return Derivative(Array(repeating: nil, count: count), mould, name)
   }
 
   /// The derivative where the array was stacked.

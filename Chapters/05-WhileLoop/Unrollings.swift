@@ -1,6 +1,7 @@
 import ExplicitGates
 import ManualBPTT
 import MinimalMatrix
+import Scan
 
 // MARK: - What every unrolling must give
 
@@ -87,6 +88,22 @@ extension Cell {
     let run = run(q.x, from: q.initial)
     return Answer(
       outputs: run.outputs, last: run.last,
+      back: backward(q.dOutputs, last: q.dLast, through: run))
+  }
+
+  /// Chapter 4's scan.
+  public func byScan(_ q: Question<Self>) -> Answer<Self> {
+    let run = scanned(q.x, from: q.initial)
+    return Answer(
+      outputs: run.outputs, last: run.last,
+      back: backward(q.dOutputs, last: q.dLast, through: run))
+  }
+
+  /// Chapter 4's scan with checkpoints, here after every second step.
+  public func byCheckpoints(_ q: Question<Self>) -> Answer<Self> {
+    let run = checkpointed(q.x, from: q.initial, every: 2, keepsOutputs: true)
+    return Answer(
+      outputs: run.outputs!, last: run.last,
       back: backward(q.dOutputs, last: q.dLast, through: run))
   }
 

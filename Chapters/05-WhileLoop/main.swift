@@ -62,7 +62,7 @@ program(
   for row in 0..<B {
     let sizes = (0..<T).map { t in
       let h = run.outputs.row(t * B + row)
-      return t < lengths[row] ? h.squaredNorm().squareRoot().decimal(places: 3).aligned(to: 6) : "     ·"
+      return (t < lengths[row] ? Double(h.squaredNorm().squareRoot()).decimal(places: 3) : "·").aligned(to: 6)
     }
     print("\(row)".aligned(to: 3), "\(lengths[row])".aligned(to: 7), "", sizes.joined(separator: " "))
   }
@@ -81,7 +81,8 @@ program(
     let cell = make(&random)
     let question = Question(to: cell, steps: 3, batch: 2, using: &random)
     let answers = [
-      ("by hand", cell.byHand(question)), ("for", cell.byFor(question)), ("while loop", cell.byWhile(question)),
+      ("by hand", cell.byHand(question)), ("for", cell.byFor(question)), ("scan", cell.byScan(question)),
+      ("checkpointed", cell.byCheckpoints(question)), ("while loop", cell.byWhile(question)),
     ]
     for (k, (unrolling, answer)) in answers.enumerated() {
       let prints = answer.fingerprints.map { hexadecimal($0).prefix(8) }.joined(separator: "  ")
@@ -94,6 +95,20 @@ program(
   compare("LSTM") { LSTM<Double>(inputs: 4, hidden: 5, using: &$0) }
   compare("GRU") { GRU<Double>(inputs: 4, hidden: 5, using: &$0) }
   compare("ResetAfterGRU") { ResetAfterGRU<Double>(inputs: 4, hidden: 5, using: &$0) }
+
+  heading("What each keeps for the way back")
+  print("An LSTM, 100 steps of 2 rows, of which the first has 40 steps and the second 70:")
+  var small = SplitMix64(seed: options[seed])
+  let kept = LSTM<Float>(inputs: 4, hidden: 5, using: &small)
+  let long = Question(to: kept, steps: 100, batch: 2, using: &small)
+  let checkpoints = kept.checkpointed(long.x, from: long.initial).checkpoints
+  print("for            \(kept.run(long.x, from: long.initial).traces.count) traces")
+  print("scan           \(kept.scanned(long.x, from: long.initial).traces.count) traces")
+  let piece = checkpoints.pieces.map(\.count).max() ?? 0
+  print("checkpointed   \(checkpoints.carries.count) states, and on the way back the traces of \(piece) steps at a time")
+  let loop = kept.loop(long.x, from: long.initial, lengths: [40, 70]).loop
+  let rows = loop.traces.reduce(0) { $0 + $1.rows.count }
+  print("while loop     \(loop.steps) traces, of \(rows) rows in all, not of \(2 * 100)")
 
   heading("Names of any length")
   let vocabulary = Vocabulary(of: Texts.names)
