@@ -33,10 +33,11 @@ struct Mould<Element: NamedArrays> {
   /// `B`, the rows of one element.
   var rows: Int { zeros[keyPath: arrays[0].path].rows }
 
-  func fits(_ element: Element) -> Bool {
+  /// Is this such an element, or so many of them, one below the other?
+  func fits(_ element: Element, times count: Int = 1) -> Bool {
     arrays.allSatisfy { _, path in
       let (a, b) = (element[keyPath: path], zeros[keyPath: path])
-      return a.rows == b.rows && a.columns == b.columns
+      return a.rows == count * b.rows && a.columns == b.columns
     }
   }
 }
@@ -190,7 +191,7 @@ extension TensorArray {
   /// derivatives add; what was never read has the derivative 0.
   public struct Derivative {
     private var elements: [Element?]
-    private let mould: Mould<Element>
+    fileprivate let mould: Mould<Element>
     private let name: String
 
     fileprivate init(
@@ -202,10 +203,6 @@ extension TensorArray {
     /// Adds what a reader of position `t` says.
     public mutating func add(_ d: Element, at t: Int) {
       check(t)
-      require(
-        mould.fits(d),
-        "derivative of TensorArray \(name): \(d.shapes) at \(t), "
-          + "where the element is \(mould.zeros.shapes)")
       elements[t] = elements[t].map { $0 + d } ?? d
     }
 
@@ -222,7 +219,12 @@ extension TensorArray {
     /// The derivative with respect to the element at `t`.
     public func read(_ t: Int) -> Element {
       check(t)
-      return elements[t] ?? mould.zeros
+      let element = elements[t] ?? mould.zeros
+      require(
+        mould.fits(element),
+        "derivative of TensorArray \(name): \(element.shapes) at \(t), "
+          + "where the element is \(mould.zeros.shapes)")
+      return element
     }
 
     /// Those with respect to several elements, one below the other.
@@ -230,7 +232,14 @@ extension TensorArray {
       require(
         !indices.isEmpty,
         "derivative of TensorArray \(name): gather of no positions")
-      return Element.stack(indices.map { read($0) })
+      let parts = indices.map { t in
+        check(t)
+        return elements[t] ?? mould.zeros
+      }
+      let whole = Element.stack(parts)
+      // One look at all of them; only if it is not right, one at each.
+      if !mould.fits(whole, times: parts.count) { for t in indices { _ = read(t) } }
+      return whole
     }
 
     /// Those with respect to all elements, one below the other.
@@ -256,8 +265,13 @@ extension TensorArray {
   /// The derivative where the array was stacked.
   /// - Parameter dStack: that with respect to the stack, `[T·B × …]`
   public func derivative(unstack dStack: Element) -> Derivative {
-    var d = derivative()
-    d.add(dStack, at: Array(0..<count))
-    return d
+    let none = derivative()
+    require(
+      none.mould.fits(dStack, times: count),
+      "derivative of TensorArray \(name): \(dStack.shapes) of the stack of "
+        + "\(count) elements \(none.mould.zeros.shapes)")
+    let B = none.mould.rows
+    let parts = (0..<count).map { dStack.rows($0 * B..<($0 + 1) * B) }
+    return Derivative(parts, none.mould, name)
   }
 }

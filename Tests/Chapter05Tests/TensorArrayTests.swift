@@ -207,6 +207,7 @@ private func element(_ value: Double, _ rows: Int = 2, _ columns: Int = 3) -> Ma
     let derivative = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
       var d = Array2(unstack: element(0, 6), rows: 2, "outputs").derivative()
       d.add(element(0, 1, 3), at: 2)
+      _ = d.stack()
     }
     expectStop(derivative, "derivative of TensorArray outputs: [1 × 3] at 2, where the element is [2 × 3]")
   }
@@ -235,5 +236,10 @@ private func element(_ value: Double, _ rows: Int = 2, _ columns: Int = 3) -> Ma
     }
     expectStop(
       count, "derivative of TensorArray outputs: [6 × 3] at 2 positions of [2 × 3]")
+    let stack = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = Array2(unstack: element(0, 6), rows: 2, "outputs").derivative(unstack: element(0, 4))
+    }
+    expectStop(
+      stack, "derivative of TensorArray outputs: [4 × 3] of the stack of 3 elements [2 × 3]")
   }
 }
