@@ -81,8 +81,13 @@ extension Cell {
 
 /// What a while loop around a cell gives.
 public struct LoopRun<C: Cell> {
-  /// What a step left behind: the rows that took it, and their trace.
-  public typealias Step = (rows: [Int], trace: C.Trace)
+  /// What a step left behind.
+  public struct Step {
+    /// The rows that took it, in ascending order.
+    public let rows: [Int]
+    /// The trace of these rows.
+    public let trace: C.Trace
+  }
 
   /// The inputs of all steps, `[T·B × D]`.
   public let inputs: Matrix<C.Scalar>
@@ -90,6 +95,16 @@ public struct LoopRun<C: Cell> {
   public let outputs: Matrix<C.Scalar>
   /// What was carried from step to step, and what each step left behind.
   public let loop: Loop<LoopVariables<C>, Step>
+  /// The rows that took each step.
+  public let rows: [[Int]]
+
+  init(
+    inputs: Matrix<C.Scalar>, outputs: Matrix<C.Scalar>,
+    loop: Loop<LoopVariables<C>, Step>
+  ) {
+    (self.inputs, self.outputs, self.loop) = (inputs, outputs, loop)
+    rows = loop.traces.map { $0.rows }
+  }
 
   /// The state of every row after its own last step.
   public var last: C.State { loop.last.state }
@@ -102,7 +117,8 @@ public struct LoopRun<C: Cell> {
   public var taken: [Int] { taken(inOrder: 0..<steps) }
 
   func taken(inOrder order: some Sequence<Int>) -> [Int] {
-    order.flatMap { t in loop.traces[t].rows.map { t * batch + $0 } }
+    let B = batch
+    return order.flatMap { t in rows[t].map { t * B + $0 } }
   }
 }
 
@@ -154,7 +170,7 @@ extension Cell {
           at: v.t)
         v.t += 1
         finishRows(&v)
-        return (rows: rows, trace: step.trace)
+        return LoopRun<Self>.Step(rows: rows, trace: step.trace)
       }, start, maximumIterations: T)
     var outputs = Matrix<Scalar>(0, hidden)
     var written = loop.last.outputs
@@ -224,9 +240,8 @@ extension Cell {
     // Stack's derivative is unstack, write's is a read, and read's a write.
     let dWritten = variables.outputs.derivative(
       unstack: dOutputs.rows(0..<run.steps * B))
-    let start = (
-      state: dLast ?? zeroState(batch: B), z: variables.inputs.derivative()
-    )
+    let start = DerivativeOfVariables<Self>(
+      state: dLast ?? zeroState(batch: B), z: variables.inputs.derivative())
     let d = run.loop.backward(start) { d, step, t in
       let dOutput = dWritten.read(t)
       if step.rows.count == B {
@@ -244,7 +259,7 @@ extension Cell {
     var dz = d.z.gather(order)
     if taken.count < dz[keyPath: Gates.arrays[0].path].rows {
       let places = order.enumerated().flatMap { k, t in
-        run.loop.traces[t].rows.map { k * B + $0 }
+        run.rows[t].map { k * B + $0 }
       }
       dz = dz.rows(at: places)
     }
@@ -254,4 +269,10 @@ extension Cell {
     let dInputs = inputGradient(dz).spread(over: run.inputs.rows, at: taken)
     return (gradient, dInputs, d.state)
   }
+}
+
+/// The derivatives with respect to what the loop carries.
+private struct DerivativeOfVariables<C: Cell> {
+  var state: C.State
+  var z: TensorArray<C.Gates>.Derivative
 }

@@ -219,12 +219,7 @@ extension TensorArray {
     /// The derivative with respect to the element at `t`.
     public func read(_ t: Int) -> Element {
       check(t)
-      let element = elements[t] ?? mould.zeros
-      require(
-        mould.fits(element),
-        "derivative of TensorArray \(name): \(element.shapes) at \(t), "
-          + "where the element is \(mould.zeros.shapes)")
-      return element
+      return elements[t] ?? mould.zeros
     }
 
     /// Those with respect to several elements, one below the other.
@@ -232,18 +227,23 @@ extension TensorArray {
       require(
         !indices.isEmpty,
         "derivative of TensorArray \(name): gather of no positions")
-      let parts = indices.map { t in
-        check(t)
-        return elements[t] ?? mould.zeros
-      }
-      let whole = Element.stack(parts)
+      let whole = Element.stack(indices.map { read($0) })
       // One look at all of them; only if it is not right, one at each.
-      if !mould.fits(whole, times: parts.count) { for t in indices { _ = read(t) } }
+      if !mould.fits(whole, times: indices.count) { findMisfit() }
       return whole
     }
 
     /// Those with respect to all elements, one below the other.
     public func stack() -> Element { gather(Array(elements.indices)) }
+
+    private func findMisfit() {
+      for (t, element) in elements.enumerated() {
+        require(
+          element.map { mould.fits($0) } ?? true,
+          "derivative of TensorArray \(name): \(element!.shapes) at \(t), "
+            + "where the element is \(mould.zeros.shapes)")
+      }
+    }
 
     private func check(_ t: Int) {
       require(

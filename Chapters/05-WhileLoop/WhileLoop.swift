@@ -61,11 +61,17 @@ extension Loop {
     _ step: (inout Derivative, _ trace: Trace, _ t: Int) -> Void
   ) -> Derivative {
     let back = whileLoop(
-      { $0.t > 0 },
+      { $0.left > 0 },
       { d in
-        d.t -= 1
-        step(&d.derivative, traces[d.t], d.t)
-      }, (t: steps, derivative: dLast), maximumIterations: steps)
+        d.left -= 1
+        step(&d.derivative, traces[d.left], d.left)
+      }, WayBack(left: steps, derivative: dLast), maximumIterations: steps)
     return back.last.derivative
   }
+}
+
+/// How many steps are left on the way back, and the derivative so far.
+private struct WayBack<Derivative> {
+  var left: Int
+  var derivative: Derivative
 }
