@@ -9,7 +9,8 @@ let chapters = [
   chapter("02-ManualBPTT", buildsOn: ["MinimalMatrix", "NumpyStyleRNN", "VectorMath"]),
   chapter("03-ExplicitGates", buildsOn: ["MinimalMatrix", "NumpyStyleRNN", "ManualBPTT"]),
   chapter("04-Scan", buildsOn: ["MinimalMatrix", "NumpyStyleRNN", "ManualBPTT", "ExplicitGates"]),
-  chapter("05-WhileLoop", buildsOn: ["MinimalMatrix", "NumpyStyleRNN", "ManualBPTT", "ExplicitGates", "Scan"]),
+  chapter(
+    "05-WhileLoop", buildsOn: ["MinimalMatrix", "NumpyStyleRNN", "ManualBPTT", "ExplicitGates", "Scan", "Drawing"]),
 ]
 
 let ground = [
@@ -44,7 +45,8 @@ let checks = [
   tests(of: "Chapter03", on: ["ExplicitGates", "ManualBPTT", "NumpyStyleRNN", "MinimalMatrix", "Running"]),
   tests(of: "Chapter04", on: ["Scan", "ExplicitGates", "ManualBPTT", "NumpyStyleRNN", "MinimalMatrix", "Running"]),
   tests(
-    of: "Chapter05", on: ["WhileLoop", "Scan", "ExplicitGates", "ManualBPTT", "NumpyStyleRNN", "MinimalMatrix", "Running"]),
+    of: "Chapter05",
+    on: ["WhileLoop", "Scan", "ExplicitGates", "ManualBPTT", "NumpyStyleRNN", "MinimalMatrix", "Running"]),
 ]
 
 let package = Package(

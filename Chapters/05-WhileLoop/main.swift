@@ -146,6 +146,10 @@ program(
   print((0...longest).map { t in "\(written.count { $0.count >= t })".aligned(to: 3) }.joined())
   for line in written.map({ vocabulary.text(of: $0) }) { print("  \(line)") }
 
+  if let folder = options[figures] {
+    try write(Diagrams.whileLoop.svg(), to: "05-while-loop.svg", in: folder)
+  }
+
   print("Where next? Another output unit, another cell: Chapters/05-WhileLoop/CustomRNN.swift, and")
   print("swift run chapter05 --steps 3000")
 }
