@@ -8,7 +8,7 @@ let chapters = [
   chapter("01-NumpyStyleRNN", buildsOn: ["MinimalMatrix", "Console"]),
   chapter("02-ManualBPTT", buildsOn: ["MinimalMatrix", "NumpyStyleRNN", "VectorMath"]),
   chapter("03-ExplicitGates", buildsOn: ["MinimalMatrix", "NumpyStyleRNN", "ManualBPTT"]),
-  chapter("04-Scan", buildsOn: ["MinimalMatrix", "NumpyStyleRNN", "ManualBPTT", "ExplicitGates"]),
+  chapter("04-Scan", buildsOn: ["MinimalMatrix", "NumpyStyleRNN", "ManualBPTT", "ExplicitGates", "Drawing", "Console"]),
   chapter(
     "05-WhileLoop", buildsOn: ["MinimalMatrix", "NumpyStyleRNN", "ManualBPTT", "ExplicitGates", "Scan", "Drawing"]),
 ]

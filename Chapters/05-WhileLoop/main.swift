@@ -97,7 +97,7 @@ program(
   compare("ResetAfterGRU") { ResetAfterGRU<Double>(inputs: 4, hidden: 5, using: &$0) }
 
   heading("What each keeps for the way back")
-  print("An LSTM, 100 steps of 2 rows, of which the first has 40 steps and the second 70:")
+  print("An LSTM, 100 steps of 2 rows; for the while loop they have 40 steps and 70:")
   var small = SplitMix64(seed: options[seed])
   let kept = LSTM<Float>(inputs: 4, hidden: 5, using: &small)
   let long = Question(to: kept, steps: 100, batch: 2, using: &small)
@@ -105,7 +105,7 @@ program(
   print("for            \(kept.run(long.x, from: long.initial).traces.count) traces")
   print("scan           \(kept.scanned(long.x, from: long.initial).traces.count) traces")
   let piece = checkpoints.pieces.map(\.count).max() ?? 0
-  print("checkpointed   \(checkpoints.carries.count) states, and on the way back the traces of \(piece) steps at a time")
+  print("checkpointed   \(checkpoints.carries.count) states, and \(piece) traces at a time on the way back")
   let loop = kept.loop(long.x, from: long.initial, lengths: [40, 70]).loop
   let rows = loop.traces.reduce(0) { $0 + $1.rows.count }
   print("while loop     \(loop.steps) traces, of \(rows) rows in all, not of \(2 * 100)")
@@ -150,7 +150,7 @@ program(
     try write(Diagrams.whileLoop.svg(), to: "05-while-loop.svg", in: folder)
   }
 
-  print("Where next? Another output unit, another cell: Chapters/05-WhileLoop/CustomRNN.swift, and")
+  print("Where next? Give the network a GRU in Chapters/05-WhileLoop/main.swift, and see:")
   print("swift run chapter05 --steps 3000")
 }
 
