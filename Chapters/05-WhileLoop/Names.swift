@@ -86,9 +86,10 @@ extension CustomRNN {
       { limit > 0 && !$0.rows.isEmpty },
       { v in
         let x = Matrix<C.Scalar>.oneHot(v.next, size: V)
-        v.state = recurrent.step(
-          recurrent.project(x), from: v.state, rows: v.rows
-        ).state
+        v.state =
+          recurrent.step(
+            recurrent.project(x), from: v.state, rows: v.rows
+          ).state
         let logits = output(v.state.h.rows(at: v.rows))
         for (k, row) in v.rows.enumerated() {
           v.next[row] = sample(

@@ -27,8 +27,9 @@ program(
     let e = 1e-6
     let numeric = (Growth(rate: rate + e).loop.last - Growth(rate: rate - e).loop.last) / (2 * e)
     print(
-      rate.decimal(places: 2).aligned(to: 8), "\(loop.steps)".aligned(to: 7), loop.last.decimal(places: 3).aligned(to: 10),
-      d.rate.decimal(places: 3).aligned(to: 13), numeric.decimal(places: 3).aligned(to: 16))
+      rate.decimal(places: 2).aligned(to: 8), "\(loop.steps)".aligned(to: 7),
+      loop.last.decimal(places: 3).aligned(to: 10), d.rate.decimal(places: 3).aligned(to: 13),
+      numeric.decimal(places: 3).aligned(to: 16))
   }
   let edge = 10.0
   let (below, at) = (Growth(rate: edge - 1e-6), Growth(rate: edge))
@@ -117,10 +118,12 @@ program(
   let end = try vocabulary.ids(of: "\n")[0]
   var network = CustomRNN(
     recurrent: LSTM<Float>(inputs: V, hidden: H, using: &random),
-    output: Projection(W: .uniform(H, V, scale: 1 / Double(H).squareRoot(), using: &random), b: Matrix(1, V)))
-  print("\(names.count) names of \(names.map(\.count).min()!) to \(names.map(\.count).max()!) letters; 32 at each step.")
+    output: Projection(
+      W: .uniform(H, V, scale: 1 / Double(H).squareRoot(), using: &random), b: Matrix(1, V)))
+  print(
+    "\(names.count) names of \(names.map(\.count).min()!) to \(names.map(\.count).max()!) letters; 32 at each step.")
   let guess = Double(logSumExp(Matrix<Double>(1, V))[0, 0]).decimal(places: 3)
-  print("An LSTM of \(H) units and a projection, \(network.count) weights; a guess costs ln \(V) = \(guess).")
+  print("\(network.count) weights of an LSTM and a projection. The loss, where a guess has ln \(V) = \(guess):")
   var adam = Adam(for: network, rate: 5e-3)
   let progress = ProgressBar("Training", total: limit)
   let reports = Set((0...6).map { max(1, limit * $0 / 6) })
