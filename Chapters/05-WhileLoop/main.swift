@@ -87,7 +87,7 @@ program(
     ]
     for (k, (unrolling, answer)) in answers.enumerated() {
       let prints = answer.fingerprints.map { hexadecimal($0).prefix(8) }.joined(separator: "  ")
-      print((k == 0 ? name : "").padded(to: 14), unrolling.padded(to: 17), prints)
+      print((k == 0 ? name : "").padded(to: 14), unrolling.padded(to: 13), prints)
     }
     let all = answers.allSatisfy { $0.1.fingerprints == answers[0].1.fingerprints }
     print("".padded(to: 14), all ? "the same bits" : "NOT THE SAME BITS")
@@ -123,7 +123,7 @@ program(
   print(
     "\(names.count) names of \(names.map(\.count).min()!) to \(names.map(\.count).max()!) letters; 32 at each step.")
   let guess = Double(logSumExp(Matrix<Double>(1, V))[0, 0]).decimal(places: 3)
-  print("\(network.count) weights of an LSTM and a projection. The loss, where a guess has ln \(V) = \(guess):")
+  print("\(network.count) weights. The loss in nats for each character; a guess has ln \(V) = \(guess):")
   var adam = Adam(for: network, rate: 5e-3)
   let progress = ProgressBar("Training", total: limit)
   let reports = Set((0...6).map { max(1, limit * $0 / 6) })
@@ -143,7 +143,7 @@ program(
   }
 
   heading("Writing until an end mark")
-  let written = network.write(lines: 12, end: end, atMost: 30, vocabulary: V, using: &random)
+  let written = network.write(lines: 12, end: end, atMost: 20, vocabulary: V, using: &random)
   print("12 rows at once; the loop took \((written.map(\.count).max() ?? 0) + 1) steps. Rows still writing at each:")
   let longest = written.map(\.count).max() ?? 0
   print((0...longest).map { t in "\(written.count { $0.count >= t })".aligned(to: 3) }.joined())
