@@ -5,11 +5,11 @@ import PackageDescription
 // The table of contents. Every chapter is a library that later chapters build on, and a program: `swift run chapter01`.
 
 let chapters = [
-  chapter("01-NumpyStyleRNN", buildsOn: ["MinimalMatrix", "Console"]),
-  chapter("02-ManualBPTT", buildsOn: ["MinimalMatrix", "NumpyStyleRNN", "VectorMath"]),
-  chapter("03-ExplicitGates", buildsOn: ["MinimalMatrix", "NumpyStyleRNN", "ManualBPTT"]),
-  chapter(
-    "04-Scan", buildsOn: ["MinimalMatrix", "NumpyStyleRNN", "ManualBPTT", "ExplicitGates", "Drawing", "Console"]),
+  chapter("01-NumpyStyleRNN"),
+  chapter("02-ManualBPTT", buildsOn: "NumpyStyleRNN"),
+  chapter("03-ExplicitGates", buildsOn: "NumpyStyleRNN", "ManualBPTT"),
+  chapter("04-Scan", buildsOn: "NumpyStyleRNN", "ManualBPTT", "ExplicitGates"),
+  chapter("05-WhileLoop", buildsOn: "NumpyStyleRNN", "ManualBPTT", "ExplicitGates", "Scan"),
 ]
 
 let ground = [
@@ -72,14 +72,17 @@ let package = Package(
 
 /// The folder `Chapters/NN-Name` as targets: the library `Name` (everything but main.swift), the program `chapterNN`, and, if
 /// it has a folder `Exercises`, the library `NameExercises`: a room that does not compile stops nobody else.
-func chapter(_ folder: String, buildsOn modules: [String]) -> [Target] {
+///
+/// It builds on the chapters named; on the matrix, and on what draws and talks to the terminal, in any case.
+func chapter(_ folder: String, buildsOn chapters: String...) -> [Target] {
   let (number, name, path) = (folder.prefix(2), String(folder.dropFirst(3)), "Chapters/\(folder)")
+  let modules = chapters + ["MinimalMatrix", "VectorMath", "Console", "Drawing"]
   let rooms = files(in: path).filter { $0 == "Exercises" }
   return [
     library(name, at: path, but: ["main.swift"] + rooms, buildsOn: modules),
     program(
       "chapter\(number)", at: path, but: files(in: path).filter { $0 != "main.swift" },
-      buildsOn: Set([name, "VectorMath", "Console", "Drawing", "Texts"] + modules).sorted()),
+      buildsOn: [name, "Texts"] + modules),
   ] + rooms.map { library("\(name)Exercises", at: "\(path)/\($0)", buildsOn: [name] + modules) }
 }
 
