@@ -53,7 +53,9 @@ public struct Gate<Scalar: MatrixScalar>: NamedArrays, Equatable, Sendable {
 
   /// `x·W + b`, for inputs `[N × D]`.
   public func project(_ x: Matrix<Scalar>) -> Matrix<Scalar> {
-    matmul(x, W) + b
+    var z = matmul(x, W)
+    z += b
+    return z
   }
 
   /// `z + h·U`, the gate before its squashing function, `[B × H]`.
@@ -151,6 +153,14 @@ extension LSTM {
   /// One array for each gate, `[N × H]`.
   public struct Gates: NamedArrays, Equatable, Sendable {
     public var i, f, g, o: Matrix<Scalar>
+
+    /// Gates of the given arrays.
+    public init(
+      i: Matrix<Scalar>, f: Matrix<Scalar>, g: Matrix<Scalar>,
+      o: Matrix<Scalar>
+    ) {
+      (self.i, self.f, self.g, self.o) = (i, f, g, o)
+    }
 
     public static func listArrays() -> [NamedArray<Self, Scalar>] {
       [("i", \.i), ("f", \.f), ("g", \.g), ("o", \.o)]

@@ -153,8 +153,8 @@ program(
     print("forget bias \(Int(bias))   \(reaches.joined(separator: "   "))")
   }
 
-  print("Where next? Change a gate in Chapters/03-ExplicitGates/LSTM.swift, and see:")
-  print("swift run chapter03 --steps 300")
+  print("Where next? Change a gate, and be told whether your backward pass is right:")
+  print("swift run exercises")
 
   if let folder = options[figures] {
     var drawn = carry
