@@ -10,16 +10,18 @@ let chapters = [
   chapter("03-ExplicitGates", buildsOn: "NumpyStyleRNN", "ManualBPTT"),
   chapter("04-Scan", buildsOn: "NumpyStyleRNN", "ManualBPTT", "ExplicitGates"),
   chapter("05-WhileLoop", buildsOn: "NumpyStyleRNN", "ManualBPTT", "ExplicitGates", "Scan"),
+  chapter("06-Embeddings", buildsOn: "NumpyStyleRNN", "ManualBPTT", "ExplicitGates", "Safetensors"),
 ]
 
 let ground = [
   library("VectorMath"),
   library("MinimalMatrix", buildsOn: ["VectorMath"]),
   library("Console"),
-  library("Texts", but: ["README.md", "names.py"]),
+  library("Texts", but: ["README.md", "names.py", "workbook.py"]),
   library("Running"),
   library("Drawing"),
   library("Mirror"),
+  library("Safetensors", buildsOn: ["Console"]),
 ]
 
 // The chapters, the reader's rooms, and what compares and shows.
@@ -48,6 +50,7 @@ let checks = [
   tests(of: "Texts"),
   tests(of: "Running"),
   tests(of: "Drawing"),
+  tests(of: "Safetensors", on: ["Safetensors", "Console"]),
   tests(of: "Mirror", on: ["Mirror", "book"]),
   tests(of: "Book", on: ["Mirror", "book"]),
   // Exercises in trouble: they crash, loop, give wrong shapes. Only the tests run it.
@@ -59,7 +62,7 @@ let checks = [
 let chapterChecks = chapters.indices.map { index in
   tests(
     of: String(chapters[index][1].name.capitalized),
-    on: chapters[...index].map { $0[0].name } + ["MinimalMatrix", "VectorMath", "Console", "Running", "TestSupport"])
+    on: chapters[...index].map { $0[0].name } + ground.map(\.name) + ["TestSupport"])
 }
 
 let package = Package(
@@ -73,10 +76,10 @@ let package = Package(
 /// The folder `Chapters/NN-Name` as targets: the library `Name` (everything but main.swift), the program `chapterNN`, and, if
 /// it has a folder `Exercises`, the library `NameExercises`: a room that does not compile stops nobody else.
 ///
-/// It builds on the chapters named; on the matrix, and on what draws and talks to the terminal, in any case.
-func chapter(_ folder: String, buildsOn chapters: String...) -> [Target] {
+/// It builds on what is named; on the matrix, and on what draws and talks to the terminal, in any case.
+func chapter(_ folder: String, buildsOn named: String...) -> [Target] {
   let (number, name, path) = (folder.prefix(2), String(folder.dropFirst(3)), "Chapters/\(folder)")
-  let modules = chapters + ["MinimalMatrix", "VectorMath", "Console", "Drawing"]
+  let modules = named + ["MinimalMatrix", "VectorMath", "Console", "Drawing"]
   let rooms = files(in: path).filter { $0 == "Exercises" }
   return [
     library(name, at: path, but: ["main.swift"] + rooms, buildsOn: modules),

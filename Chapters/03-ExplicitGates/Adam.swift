@@ -17,17 +17,17 @@ import MinimalMatrix
 /// moves the weights as far.
 public struct Adam<Model: NamedArrays> {
   /// `m`, the mean of the latest derivatives of every weight.
-  public private(set) var mean: Model
+  public var mean: Model
   /// `v`, the mean of the squares of the latest derivatives.
-  public private(set) var square: Model
+  public var square: Model
   /// How far a weight moves whose derivatives agree.
-  public let rate: Double
+  public var rate: Double
   /// `β₁` and `β₂`: how much of a memory is kept from step to step.
   public let decays: (mean: Double, square: Double)
   /// `ε`, so that a weight never reached is not divided by zero.
   public let epsilon: Double
   /// `β₁ᵗ` and `β₂ᵗ`, where `t` is the number of steps so far.
-  private var left = (mean: 1.0, square: 1.0)
+  public var left = (mean: 1.0, square: 1.0)
 
   /// An optimiser that remembers nothing yet.
   public init(

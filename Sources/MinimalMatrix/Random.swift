@@ -7,7 +7,8 @@ import VectorMath
 ///
 /// Small, fast, seeded, the same on every machine. Not for secrets.
 public struct SplitMix64: RandomNumberGenerator, Sendable {
-  private var state: UInt64
+  /// A generator with this as its seed goes on as this one does.
+  public private(set) var state: UInt64
 
   /// Any seed is as good as any other.
   public init(seed: UInt64) { state = seed }
