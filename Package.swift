@@ -5,14 +5,12 @@ import PackageDescription
 // The table of contents. Every chapter is a library that later chapters build on, and a program: `swift run chapter01`.
 
 let chapters = [
-  chapter("01-NumpyStyleRNN", buildsOn: ["MinimalMatrix", "Console"]),
-  chapter("02-ManualBPTT", buildsOn: ["MinimalMatrix", "NumpyStyleRNN", "VectorMath"]),
-  chapter("03-ExplicitGates", buildsOn: ["MinimalMatrix", "NumpyStyleRNN", "ManualBPTT"]),
-  chapter(
-    "04-Scan", buildsOn: ["MinimalMatrix", "NumpyStyleRNN", "ManualBPTT", "ExplicitGates", "Drawing", "Console"]),
-  chapter(
-    "06-Embeddings",
-    buildsOn: ["MinimalMatrix", "NumpyStyleRNN", "ManualBPTT", "ExplicitGates", "Safetensors", "VectorMath", "Console"]),
+  chapter("01-NumpyStyleRNN"),
+  chapter("02-ManualBPTT", buildsOn: "NumpyStyleRNN"),
+  chapter("03-ExplicitGates", buildsOn: "NumpyStyleRNN", "ManualBPTT"),
+  chapter("04-Scan", buildsOn: "NumpyStyleRNN", "ManualBPTT", "ExplicitGates"),
+  chapter("05-WhileLoop", buildsOn: "NumpyStyleRNN", "ManualBPTT", "ExplicitGates", "Scan"),
+  chapter("06-Embeddings", buildsOn: "NumpyStyleRNN", "ManualBPTT", "ExplicitGates", "Safetensors"),
 ]
 
 let ground = [
@@ -64,8 +62,7 @@ let checks = [
 let chapterChecks = chapters.indices.map { index in
   tests(
     of: String(chapters[index][1].name.capitalized),
-    on: chapters[...index].map { $0[0].name }
-      + ["MinimalMatrix", "VectorMath", "Console", "Running", "Safetensors", "Texts", "TestSupport"])
+    on: chapters[...index].map { $0[0].name } + ground.map(\.name) + ["TestSupport"])
 }
 
 let package = Package(
@@ -78,14 +75,17 @@ let package = Package(
 
 /// The folder `Chapters/NN-Name` as targets: the library `Name` (everything but main.swift), the program `chapterNN`, and, if
 /// it has a folder `Exercises`, the library `NameExercises`: a room that does not compile stops nobody else.
-func chapter(_ folder: String, buildsOn modules: [String]) -> [Target] {
+///
+/// It builds on what is named; on the matrix, and on what draws and talks to the terminal, in any case.
+func chapter(_ folder: String, buildsOn named: String...) -> [Target] {
   let (number, name, path) = (folder.prefix(2), String(folder.dropFirst(3)), "Chapters/\(folder)")
+  let modules = named + ["MinimalMatrix", "VectorMath", "Console", "Drawing"]
   let rooms = files(in: path).filter { $0 == "Exercises" }
   return [
     library(name, at: path, but: ["main.swift"] + rooms, buildsOn: modules),
     program(
       "chapter\(number)", at: path, but: files(in: path).filter { $0 != "main.swift" },
-      buildsOn: Set([name, "VectorMath", "Console", "Drawing", "Texts"] + modules).sorted()),
+      buildsOn: [name, "Texts"] + modules),
   ] + rooms.map { library("\(name)Exercises", at: "\(path)/\($0)", buildsOn: [name] + modules) }
 }
 

@@ -501,8 +501,10 @@ private func update<Scalar: MatrixScalar>(
 /// A new array of `count` scalars, of which `body` gives each a value.
 @inline(__always)
 private func filled<Scalar: MatrixScalar>(_ count: Int, _ body: (Output<Scalar>) -> Void) -> [Scalar] {
-  Array(unsafeUninitializedCapacity: count) { buffer, initialized in
-    if count > 0 { body(buffer.baseAddress!) }
+  // All empty arrays share one storage, and this initialiser would write its count, 0, into it: the thread sanitizer objects.
+  if count == 0 { return [] }
+  return Array(unsafeUninitializedCapacity: count) { buffer, initialized in
+    body(buffer.baseAddress!)
     initialized = count
   }
 }
