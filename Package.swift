@@ -8,7 +8,8 @@ let chapters = [
   chapter("01-NumpyStyleRNN", buildsOn: ["MinimalMatrix", "Console"]),
   chapter("02-ManualBPTT", buildsOn: ["MinimalMatrix", "NumpyStyleRNN", "VectorMath"]),
   chapter("03-ExplicitGates", buildsOn: ["MinimalMatrix", "NumpyStyleRNN", "ManualBPTT"]),
-  chapter("04-Scan", buildsOn: ["MinimalMatrix", "NumpyStyleRNN", "ManualBPTT", "ExplicitGates", "Drawing", "Console"]),
+  chapter(
+    "04-Scan", buildsOn: ["MinimalMatrix", "NumpyStyleRNN", "ManualBPTT", "ExplicitGates", "Drawing", "Console"]),
   chapter(
     "05-WhileLoop", buildsOn: ["MinimalMatrix", "NumpyStyleRNN", "ManualBPTT", "ExplicitGates", "Scan", "Drawing"]),
 ]
@@ -17,11 +18,16 @@ let ground = [
   library("VectorMath"),
   library("MinimalMatrix", buildsOn: ["VectorMath"]),
   library("Console"),
-  library("Texts", beside: ["README.md", "names.py"]),
+  library("Texts", but: ["README.md", "names.py"]),
   library("Running"),
   library("Drawing"),
   library("Mirror"),
 ]
+
+// The chapters, the reader's rooms, and what compares and shows.
+let checked =
+  ["MinimalMatrix", "Console", "Running"] + chapters.map { $0[0].name }
+  + chapters.flatMap { $0.dropFirst(2) }.map(\.name)
 
 let tools = [
   // It runs the chapters' programs, so they are built with it.
@@ -29,9 +35,15 @@ let tools = [
   program(
     "benchmark", at: "Chapters/Benchmark",
     buildsOn: ["MinimalMatrix", "Console", "Texts"] + chapters.map { $0[0].name }),
+  library("ExerciseChecks", at: "Chapters/Exercises", but: ["main.swift"], buildsOn: checked),
+  program(
+    "exercises", at: "Chapters/Exercises", but: files(in: "Chapters/Exercises").filter { $0 != "main.swift" },
+    buildsOn: ["ExerciseChecks"]),
 ]
 
 let checks = [
+  // What the tests of several chapters compare with.
+  .target(name: "TestSupport", dependencies: ["MinimalMatrix"], path: "Tests/TestSupport", swiftSettings: settings()),
   tests(of: "VectorMath"),
   tests(of: "MinimalMatrix"),
   tests(of: "Console"),
@@ -40,56 +52,60 @@ let checks = [
   tests(of: "Drawing"),
   tests(of: "Mirror", on: ["Mirror", "book"]),
   tests(of: "Book", on: ["Mirror", "book"]),
-  tests(of: "Chapter01", on: ["NumpyStyleRNN", "MinimalMatrix", "Console", "Running"]),
-  tests(of: "Chapter02", on: ["ManualBPTT", "NumpyStyleRNN", "MinimalMatrix", "VectorMath", "Running"]),
-  tests(of: "Chapter03", on: ["ExplicitGates", "ManualBPTT", "NumpyStyleRNN", "MinimalMatrix", "Running"]),
-  tests(of: "Chapter04", on: ["Scan", "ExplicitGates", "ManualBPTT", "NumpyStyleRNN", "MinimalMatrix", "Running"]),
-  tests(
-    of: "Chapter05",
-    on: ["WhileLoop", "Scan", "ExplicitGates", "ManualBPTT", "NumpyStyleRNN", "MinimalMatrix", "Running"]),
+  // Exercises in trouble: they crash, loop, give wrong shapes. Only the tests run it.
+  program("troubled-exercises", at: "Tests/TroubledExercises", buildsOn: checked + ["ExerciseChecks"]),
+  tests(of: "Exercises", on: checked + ["ExerciseChecks", "exercises", "troubled-exercises"], beside: []),
 ]
+
+/// A chapter's tests see it and the chapters before it.
+let chapterChecks = chapters.indices.map { index in
+  tests(
+    of: String(chapters[index][1].name.capitalized),
+    on: chapters[...index].map { $0[0].name } + ["MinimalMatrix", "VectorMath", "Console", "Running", "TestSupport"])
+}
 
 let package = Package(
   name: "recurrent-workbook",
   platforms: [.macOS(.v15)],
-  targets: chapters.flatMap { $0 } + ground + tools + checks
+  targets: chapters.flatMap { $0 } + ground + tools + checks + chapterChecks
 )
 
 // MARK: - What a line above stands for
 
-/// The folder `Chapters/NN-Name` as two targets: the library `Name` (everything but main.swift) and the program `chapterNN`.
+/// The folder `Chapters/NN-Name` as targets: the library `Name` (everything but main.swift), the program `chapterNN`, and, if
+/// it has a folder `Exercises`, the library `NameExercises`: a room that does not compile stops nobody else.
 func chapter(_ folder: String, buildsOn modules: [String]) -> [Target] {
   let (number, name, path) = (folder.prefix(2), String(folder.dropFirst(3)), "Chapters/\(folder)")
+  let rooms = files(in: path).filter { $0 == "Exercises" }
   return [
-    .target(
-      name: name, dependencies: modules.map { .byName(name: $0) }, path: path, exclude: ["main.swift"],
-      swiftSettings: settings()),
-    .executableTarget(
-      name: "chapter\(number)",
-      dependencies: Set([name, "VectorMath", "Console", "Drawing", "Texts"] + modules).sorted().map {
-        .byName(name: $0)
-      },
-      path: path, exclude: files(in: path).filter { $0 != "main.swift" }, sources: ["main.swift"],
-      swiftSettings: settings()),
-  ]
+    library(name, at: path, but: ["main.swift"] + rooms, buildsOn: modules),
+    program(
+      "chapter\(number)", at: path, but: files(in: path).filter { $0 != "main.swift" },
+      buildsOn: Set([name, "VectorMath", "Console", "Drawing", "Texts"] + modules).sorted()),
+  ] + rooms.map { library("\(name)Exercises", at: "\(path)/\($0)", buildsOn: [name] + modules) }
 }
 
-/// A folder of Sources, without the files that lie `beside` the code.
-func library(_ name: String, buildsOn modules: [String] = [], beside files: [String] = []) -> Target {
-  .target(name: name, dependencies: modules.map { .byName(name: $0) }, exclude: files, swiftSettings: settings())
+/// A folder of Sources, or the one at `path`, `but` for some of its files.
+func library(
+  _ name: String, at path: String? = nil, but files: [String] = [], buildsOn modules: [String] = []
+) -> Target {
+  .target(
+    name: name, dependencies: modules.map { .byName(name: $0) }, path: path, exclude: files, swiftSettings: settings())
 }
 
-func program(_ name: String, at path: String, buildsOn modules: [String]) -> Target {
-  .executableTarget(name: name, dependencies: modules.map { .byName(name: $0) }, path: path, swiftSettings: settings())
+func program(_ name: String, at path: String, but files: [String] = [], buildsOn modules: [String]) -> Target {
+  .executableTarget(
+    name: name, dependencies: modules.map { .byName(name: $0) }, path: path, exclude: files,
+    swiftSettings: settings())
 }
 
 /// The folder `Tests/NameTests`, which tests the module `Name`, or those named. Reference numbers and the scripts that made
-/// them lie beside the tests.
-func tests(of name: String, on modules: [String]? = nil) -> Target {
+/// them lie `beside` the tests: all files that are not Swift, unless others are named.
+func tests(of name: String, on modules: [String]? = nil, beside others: [String]? = nil) -> Target {
   let (modules, path) = (modules ?? [name], "Tests/\(name)Tests")
   return .testTarget(
     name: "\(name)Tests", dependencies: modules.map { .byName(name: $0) }, path: path,
-    exclude: files(in: path).filter { !$0.hasSuffix(".swift") }, swiftSettings: settings())
+    exclude: others ?? files(in: path).filter { !$0.hasSuffix(".swift") }, swiftSettings: settings())
 }
 
 /// The names of the files and folders in a folder of the package.

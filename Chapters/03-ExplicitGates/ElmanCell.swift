@@ -37,7 +37,9 @@ extension TanhCell: Cell {
   public func zeroState(batch B: Int) -> State { State(h: Matrix(B, hidden)) }
 
   public func project(_ x: Matrix<Scalar>) -> Gates {
-    Gates(z: matmul(x, Wx) + b)
+    var z = matmul(x, Wx)
+    z += b
+    return Gates(z: z)
   }
 
   public func step(_ z: Gates, from state: State)

@@ -56,6 +56,15 @@ program(
   print("[T·B × 1], time-major:         \(line(batch.timeMajor(batch: 2)))")
   print("and back:                      \(line(batch.timeMajor(batch: 2).batchMajor(batch: 2)))")
 
+  heading("A projection after every step")
+  let projection = Projection<Float>(
+    W: .uniform(H, 27, scale: 0.2, using: &random), b: .uniform(1, 27, scale: 0.2, using: &random))
+  let h = Matrix<Float>.uniform(4 * T, H, scale: 1, using: &random)
+  let (mapped, product) = (projection.map(overTime: h, batch: 4), projection(h))
+  print("\(T) products [4 × \(H)]·[\(H) × 27], stacked: \(mapped.shape)")
+  print("one product [\(4 * T) × \(H)]·[\(H) × 27]:       \(product.shape)")
+  print("entries that differ in any bit:             \(zip(mapped.scalars, product.scalars).count { $0 != $1 })")
+
   heading("Four cells, three unrollings, the same bits")
   print("\(T) steps of 4 rows, \(H) units: fingerprints of the gradient of every weight.")
   print("cell            chapter 3's loop  scan              checkpoints       other bits")
@@ -74,7 +83,9 @@ program(
     func others(_ a: Matrix<Float>, _ b: Matrix<Float>) -> Int { zip(a.scalars, b.scalars).count { $0 != $1 } }
     let different = zip(back.dropFirst(), [scanned.outputs, kept.outputs!]).reduce(0) { sum, found in
       sum + others(found.1, loop.outputs) + others(found.0.dInputs, back[0].dInputs)
-        + C.State.arrays.reduce(0) { $0 + others(found.0.dInitial[keyPath: $1.path], back[0].dInitial[keyPath: $1.path]) }
+        + C.State.arrays.reduce(0) { sum, array in
+          sum + others(found.0.dInitial[keyPath: array.path], back[0].dInitial[keyPath: array.path])
+        }
     }
     let marks = back.map { String($0.gradient.fingerprint, radix: 16).aligned(to: 16) + "  " }.joined()
     print(name.padded(to: 16) + marks + "\(different)".aligned(to: 10))
@@ -84,15 +95,6 @@ program(
   compare("GRU", GRU(inputs: 8, hidden: H, using: &random))
   compare("ResetAfterGRU", ResetAfterGRU(inputs: 8, hidden: H, using: &random))
   print("Other bits: in outputs, input gradients and initial state's gradients together.")
-
-  heading("A projection after every step")
-  let projection = Projection<Float>(
-    W: .uniform(H, 27, scale: 0.2, using: &random), b: .uniform(1, 27, scale: 0.2, using: &random))
-  let h = Matrix<Float>.uniform(4 * T, H, scale: 1, using: &random)
-  let (mapped, product) = (projection.map(overTime: h, batch: 4), projection(h))
-  print("\(T) products [4 × \(H)]·[\(H) × 27], stacked: \(mapped.shape)")
-  print("one product [\(4 * T) × \(H)]·[\(H) × 27]:       \(product.shape)")
-  print("entries that differ in any bit:             \(zip(mapped.scalars, product.scalars).count { $0 != $1 })")
 
   heading("Backward, checked")
   print("Largest relative error against centred differences, LSTM, 7 steps of 2 rows:")
@@ -157,7 +159,8 @@ func measureAll() throws {
       let answer = pipe.fileHandleForReading.readDataToEndOfFile()
       process.waitUntilExit()
       guard process.terminationStatus == 0 else {
-        throw Failure.failed("the \(strategy) run of \(T) steps ended with \(process.terminationStatus): is there 1 GB?")
+        let code = process.terminationStatus
+        throw Failure.failed("the \(strategy) run of \(T) steps ended with \(code): is there 1 GB of memory?")
       }
       runs[strategy, default: []].append(try JSONDecoder().decode(Cost.self, from: answer))
       progress.update(runs.values.reduce(0) { $0 + $1.count })
@@ -167,6 +170,6 @@ func measureAll() throws {
   for (a, b) in zip(runs[.plain]!, runs[.checkpointed]!) where a.fingerprint != b.fingerprint {
     throw Failure.failed("at \(a.steps) steps the two gradients differ: this is a bug of the chapter.")
   }
-  let text = (["Measured here, now; the gradients of both are the same bits:"] + Record.table(runs)).joined(separator: "\n")
-  try FileHandle.standardError.write(contentsOf: Data((text + "\n").utf8))
+  let lines = ["Measured here, now; the gradients of both are the same bits:"] + Record.table(runs)
+  try FileHandle.standardError.write(contentsOf: Data((lines.joined(separator: "\n") + "\n").utf8))
 }

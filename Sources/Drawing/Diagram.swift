@@ -87,7 +87,8 @@ public struct Diagram: Sendable {
   private struct Frame { let x, y, halfWidth, halfHeight: Double }
 
   private func frame(of box: Box) -> Frame {
-    let width = box.look == .bare ? SVG.width(of: box.label) + 4 : max(columnWidth * 0.64, SVG.width(of: box.label) + 10)
+    let text = SVG.width(of: box.label)
+    let width = box.look == .bare ? text + 4 : max(columnWidth * 0.64, text + 10)
     return Frame(
       x: 16 + (box.column + 0.5) * columnWidth, y: 44 + (box.row + 0.5) * rowHeight, halfWidth: width / 2,
       halfHeight: box.look == .bare ? 11 : 16)

@@ -50,17 +50,18 @@ private enum Six: Count { static var value: Int { 6 } }
 ///   - a: entry `[i, p]` is `a[i * rowStride + p * stepStride]`
 ///   - b: packed: step `p` begins at `b + p * C * lanes`
 ///   - c: entry `[i, j]` is `c[i * width + j]`
+///   - isFresh: is there nothing in `c` yet? Then it is not read, and begins from 0.
 @inline(never)
 private func tile<R: Count, C: Count, V: SIMD>(
   _: R.Type, _: C.Type, _: V.Type, depth: Int,
   _ a: Input<V.Scalar>, rowStride: Int, stepStride: Int,
   _ b: Input<V.Scalar>,
-  _ c: Output<V.Scalar>, width: Int
+  _ c: Output<V.Scalar>, width: Int, isFresh: Bool
 ) where V.Scalar: FloatingPoint {
   let lanes = V.scalarCount
   @inline(__always)
   func start(_ i: Int, _ j: Int) -> V {
-    i < R.value && j < C.value ? load(c + (i * width + j * lanes), as: V.self) : V()
+    i < R.value && j < C.value && !isFresh ? load(c + (i * width + j * lanes), as: V.self) : V()
   }
   var c00 = start(0, 0), c01 = start(0, 1)
   var c10 = start(1, 0), c11 = start(1, 1)
@@ -114,15 +115,15 @@ private func tile<C: Count, V: SIMD>(
   rows: Int, _ c: C.Type, _ v: V.Type, depth: Int,
   _ a: Input<V.Scalar>, rowStride r: Int, stepStride s: Int,
   _ b: Input<V.Scalar>,
-  _ o: Output<V.Scalar>, width w: Int
+  _ o: Output<V.Scalar>, width w: Int, isFresh f: Bool
 ) where V.Scalar: FloatingPoint {
   switch rows {
-  case 1: tile(One.self, c, v, depth: depth, a, rowStride: r, stepStride: s, b, o, width: w)
-  case 2: tile(Two.self, c, v, depth: depth, a, rowStride: r, stepStride: s, b, o, width: w)
-  case 3: tile(Three.self, c, v, depth: depth, a, rowStride: r, stepStride: s, b, o, width: w)
-  case 4: tile(Four.self, c, v, depth: depth, a, rowStride: r, stepStride: s, b, o, width: w)
-  case 5: tile(Five.self, c, v, depth: depth, a, rowStride: r, stepStride: s, b, o, width: w)
-  default: tile(Six.self, c, v, depth: depth, a, rowStride: r, stepStride: s, b, o, width: w)
+  case 1: tile(One.self, c, v, depth: depth, a, rowStride: r, stepStride: s, b, o, width: w, isFresh: f)
+  case 2: tile(Two.self, c, v, depth: depth, a, rowStride: r, stepStride: s, b, o, width: w, isFresh: f)
+  case 3: tile(Three.self, c, v, depth: depth, a, rowStride: r, stepStride: s, b, o, width: w, isFresh: f)
+  case 4: tile(Four.self, c, v, depth: depth, a, rowStride: r, stepStride: s, b, o, width: w, isFresh: f)
+  case 5: tile(Five.self, c, v, depth: depth, a, rowStride: r, stepStride: s, b, o, width: w, isFresh: f)
+  default: tile(Six.self, c, v, depth: depth, a, rowStride: r, stepStride: s, b, o, width: w, isFresh: f)
   }
 }
 
@@ -152,8 +153,10 @@ private func pack<V: SIMD>(
     if rowStride == 1 && i + 4 <= count {
       for p in 0..<depth { store(load(row + p * stepStride, as: Quad.self), to: to + p * width) }
       i += 4
-    } else if stepStride == 1 && i + 4 <= count {
-      transposeFour(row, rowStride: rowStride, depth: depth, to: to, width: width)
+    } else if stepStride == 1 && count >= 4 {
+      // The last four may overlap those before: what is written twice is the same.
+      i = min(i, count - 4)
+      transposeFour(x + i * rowStride, rowStride: rowStride, depth: depth, to: out + i, width: width)
       i += 4
     } else {
       for p in 0..<depth { to[p * width] = row[p * stepStride] }
@@ -206,32 +209,66 @@ private enum Block {
   /// Steps of `k` at a time: a packed panel of `b`, this deep and two vectors wide, stays in the first-level cache.
   static let depth = 256
   /// Rows of `a` at a time: this many, `depth` long, stay in the second-level cache.
-  static let rows = 96
-  /// A row of `a` longer than this is packed: its neighbours below would fall on the same cache lines.
-  static let longRow = 512
+  static let rows = 192
+  /// Where neighbours in `a` are this far apart, it is packed: they would fall on the same few cache lines.
+  static let farApart = 512
 }
 
-/// `c[m × n] += a[m × k]·b[k × n]`, where `c` is contiguous rows of `width`.
+/// Packs `b[depth × n]` as panels of two vectors, one after the other; the last may be narrower.
+@inline(__always)
+private func packPanels<V: SIMD>(
+  _ v: V.Type, _ b: Side<V.Scalar>, depth: Int, columns n: Int, to out: Output<V.Scalar>, panelSize: Int
+) where V.Scalar: MatrixScalar {
+  let lanes = V.scalarCount
+  let width = 2 * lanes
+  var j = 0
+  if b.columnStride == 1 {
+    // Four panels at a time: so a row of `b` is read in longer pieces than a panel is wide.
+    while j + 4 * width <= n {
+      let panels = out + j / width * panelSize
+      for p in 0..<depth {
+        let row = b.at(p, j)
+        for panel in 0..<4 {
+          let target = panels + (panel * panelSize + p * width)
+          store(load(row + panel * width, as: V.self), to: target)
+          store(load(row + (panel * width + lanes), as: V.self), to: target + lanes)
+        }
+      }
+      j += 4 * width
+    }
+  }
+  while j < n {
+    let columns = min(width, n - j)
+    pack(
+      v, b.at(0, j), rowStride: b.columnStride, stepStride: b.rowStride, count: columns, depth: depth,
+      to: out + j / width * panelSize, width: columns > lanes ? width : lanes)
+    j += width
+  }
+}
+
+/// `c[m × n] += a[m × k]·b[k × n]`, where `c` is contiguous rows of `width`; `=` instead of `+=` where `c` is fresh.
 ///
-/// The loops, from the outside: `depth` steps of `k`; `rows` rows of `a`; panels of `b`, two vectors wide, packed when they are
-/// first met; tiles of up to six rows. The scheme is that of Goto & van de Geijn, "Anatomy of high-performance matrix
-/// multiplication", 2008.
+/// The loops, from the outside: `depth` steps of `k`, whose part of `b` is packed in panels two vectors wide; `rows` rows
+/// of `a`; the panels; tiles of up to six rows. The scheme is that of Goto & van de Geijn, "Anatomy of high-performance
+/// matrix multiplication", 2008.
 @inline(never)
 private func product<V: SIMD>(
   _ v: V.Type, _ m: Int, _ n: Int, _ k: Int, _ a: Side<V.Scalar>, _ b: Side<V.Scalar>,
-  _ c: Output<V.Scalar>, width: Int
+  _ c: Output<V.Scalar>, width: Int, isFresh: Bool
 ) where V.Scalar: MatrixScalar {
   let panelWidth = 2 * V.scalarCount
   let panelSize = min(k, Block.depth) * panelWidth
-  let keepsPanels = m > Block.rows
-  let panels = keepsPanels ? (n + panelWidth - 1) / panelWidth : 1
-  let packsA = max(a.rowStride, a.columnStride) > Block.longRow
+  let panelsSize = (n + panelWidth - 1) / panelWidth * panelSize
+  let packsA = max(a.rowStride, a.columnStride) >= Block.farApart
   let packedA = packsA ? (min(m, Block.rows) + 5) / 6 * 6 * min(k, Block.depth) : 0
-  withScratch(panels * panelSize + packedA + 6 * panelWidth) { (scratch: Output<V.Scalar>) in
-    let rowTiles = scratch + panels * panelSize
+  withScratch(panelsSize + packedA + 6 * panelWidth) { (panels: Output<V.Scalar>) in
+    let rowTiles = panels + panelsSize
     let edge = rowTiles + packedA
     for k0 in stride(from: 0, to: k, by: Block.depth) {
       let depth = min(Block.depth, k - k0)
+      let isFresh = isFresh && k0 == 0
+      let someOfB = Side(start: b.at(k0, 0), rowStride: b.rowStride, columnStride: b.columnStride)
+      packPanels(v, someOfB, depth: depth, columns: n, to: panels, panelSize: panelSize)
       for i0 in stride(from: 0, to: m, by: Block.rows) {
         let rows = min(Block.rows, m - i0)
         let tiles = (rows + 5) / 6
@@ -247,12 +284,7 @@ private func product<V: SIMD>(
           let columns = min(panelWidth, n - j0)
           let twoVectors = columns > V.scalarCount
           let packedColumns = twoVectors ? panelWidth : V.scalarCount
-          let panel = keepsPanels ? scratch + j0 / panelWidth * panelSize : scratch
-          if i0 == 0 {
-            pack(
-              v, b.at(k0, j0), rowStride: b.columnStride, stepStride: b.rowStride, count: columns, depth: depth,
-              to: panel, width: packedColumns)
-          }
+          let panel = panels + j0 / panelWidth * panelSize
           for t in 0..<tiles {
             let (first, last) = (rows * t / tiles, rows * (t + 1) / tiles)
             let rowStart = packsA ? Input(rowTiles + t * 6 * depth) : a.at(i0 + first, k0)
@@ -263,17 +295,19 @@ private func product<V: SIMD>(
               if twoVectors {
                 tile(
                   rows: last - first, Two.self, v, depth: depth, rowStart, rowStride: rowStride,
-                  stepStride: stepStride, panel, c, width: width)
+                  stepStride: stepStride, panel, c, width: width, isFresh: isFresh)
               } else {
                 tile(
                   rows: last - first, One.self, v, depth: depth, rowStart, rowStride: rowStride,
-                  stepStride: stepStride, panel, c, width: width)
+                  stepStride: stepStride, panel, c, width: width, isFresh: isFresh)
               }
             }
             if columns == packedColumns {
               multiply(into: target, width: width)
             } else {
-              copyRows(last - first, of: columns, from: target, width: width, to: edge, width: packedColumns)
+              if !isFresh {
+                copyRows(last - first, of: columns, from: target, width: width, to: edge, width: packedColumns)
+              }
               multiply(into: edge, width: packedColumns)
               copyRows(last - first, of: columns, from: edge, width: packedColumns, to: target, width: width)
             }
@@ -378,26 +412,27 @@ private func rowProduct<V: SIMD>(
 /// Chooses the vector and the threads for a product. No bit of the result depends on the choice.
 @inline(__always)
 private func product<Scalar: MatrixScalar>(
-  _ m: Int, _ n: Int, _ k: Int, _ a: Side<Scalar>, _ b: Side<Scalar>, _ c: Output<Scalar>, width: Int
+  _ m: Int, _ n: Int, _ k: Int, _ a: Side<Scalar>, _ b: Side<Scalar>, _ c: Output<Scalar>, width: Int, isFresh: Bool
 ) {
   if m == 1 && b.columnStride == 1 {
+    if isFresh { c.update(repeating: 0, count: n) }
     rowProduct(Scalar._Narrow.self, n, k, a, b, c)
   } else if Vectors.areWide.load(ordering: .relaxed) {
-    product(Scalar._Wide.self, m, n, k, a, b, c, width: width)
+    product(Scalar._Wide.self, m, n, k, a, b, c, width: width, isFresh: isFresh)
   } else {
-    product(Scalar._Narrow.self, m, n, k, a, b, c, width: width)
+    product(Scalar._Narrow.self, m, n, k, a, b, c, width: width, isFresh: isFresh)
   }
 }
 
 /// Splits a large product between the threads, along its longer side, so that each computes some rows or columns whole.
 @inline(__always)
 private func sharedProduct<Scalar: MatrixScalar>(
-  _ m: Int, _ n: Int, _ k: Int, _ a: Side<Scalar>, _ b: Side<Scalar>, _ c: Output<Scalar>, width: Int
+  _ m: Int, _ n: Int, _ k: Int, _ a: Side<Scalar>, _ b: Side<Scalar>, _ c: Output<Scalar>, width: Int, isFresh: Bool
 ) {
   /// Below this many multiply-adds a thread, waking it takes longer than it saves.
   let worthwhile = 2_000_000
   let threads = min(Threads.count, m * n * k / worthwhile)
-  guard threads > 1 else { return product(m, n, k, a, b, c, width: width) }
+  guard threads > 1 else { return product(m, n, k, a, b, c, width: width, isFresh: isFresh) }
   let byRows = m >= n
   let longer = max(m, n)
   // Cut at multiples of 32, where no panel is torn.
@@ -407,10 +442,10 @@ private func sharedProduct<Scalar: MatrixScalar>(
     let (first, last) = (cuts[thread], cuts[thread + 1])
     if byRows {
       let rows = Side(start: a.at(first, 0), rowStride: a.rowStride, columnStride: a.columnStride)
-      product(last - first, n, k, rows, b, c + first * width, width: width)
+      product(last - first, n, k, rows, b, c + first * width, width: width, isFresh: isFresh)
     } else {
       let columns = Side(start: b.at(0, first), rowStride: b.rowStride, columnStride: b.columnStride)
-      product(m, last - first, k, a, columns, c + first, width: width)
+      product(m, last - first, k, a, columns, c + first, width: width, isFresh: isFresh)
     }
   }
 }
@@ -436,7 +471,7 @@ enum Vectors {
         for _ in 0..<8 {
           tile(
             Six.self, Two.self, v, depth: depth, scratch, rowStride: 1, stepStride: 6, panel, target,
-            width: panelWidth)
+            width: panelWidth, isFresh: false)
         }
         best = min(best, DispatchTime.now().uptimeNanoseconds - start)
       }
@@ -612,19 +647,27 @@ extension MatrixScalar {
     }
   }
 
+  public static func _product(_ a: _Operand<Self>, _ b: _Operand<Self>) -> [Self] {
+    guard a.columns > 0 else { return _filled(a.rows * b.columns, with: 0) }
+    return filled(a.rows * b.columns) { multiply(a, b, into: $0, isFresh: true) }
+  }
+
   public static func _product(_ a: _Operand<Self>, _ b: _Operand<Self>, into c: inout [Self], at offset: Int) {
-    let (m, n, k) = (a.rows, b.columns, a.columns)
-    guard m * n * k > 0 else { return }
-    precondition(offset >= 0 && offset + m * n <= c.count)
+    let count = a.rows * b.columns
+    guard count * a.columns > 0 else { return }
+    precondition(offset >= 0 && offset + count <= c.count)
+    c.withUnsafeMutableBufferPointer { multiply(a, b, into: $0.baseAddress! + offset, isFresh: false) }
+  }
+
+  @inline(__always)
+  private static func multiply(_ a: _Operand<Self>, _ b: _Operand<Self>, into c: Output<Self>, isFresh: Bool) {
     a.scalars.withUnsafeBufferPointer { x in
       b.scalars.withUnsafeBufferPointer { y in
-        c.withUnsafeMutableBufferPointer { z in
-          sharedProduct(
-            m, n, k,
-            Side(start: x.baseAddress!, rowStride: a.rowStride, columnStride: a.columnStride),
-            Side(start: y.baseAddress!, rowStride: b.rowStride, columnStride: b.columnStride),
-            z.baseAddress! + offset, width: n)
-        }
+        sharedProduct(
+          a.rows, b.columns, a.columns,
+          Side(start: x.baseAddress!, rowStride: a.rowStride, columnStride: a.columnStride),
+          Side(start: y.baseAddress!, rowStride: b.rowStride, columnStride: b.columnStride),
+          c, width: b.columns, isFresh: isFresh)
       }
     }
   }

@@ -65,9 +65,7 @@ public func matmul<Scalar>(
 ) -> Matrix<Scalar> {
   let (a, b) = (a._operand, b._operand)
   checkFactors(a, b)
-  var result = Matrix<Scalar>(a.rows, b.columns)
-  Scalar._product(a, b, into: &result.scalars, at: 0)
-  return result
+  return Matrix(a.rows, b.columns, scalars: Scalar._product(a, b))
 }
 
 // MARK: - A product added to what is there

@@ -14,6 +14,7 @@ public protocol MatrixScalar: VectorScalar, Codable, Sendable {
   static func _slice(_ x: [Self], _ range: Range<Int>) -> [Self]
   static func _gather(_ x: [Self], rows: [Int], columns: Int) -> [Self]
   static func _replace(_ x: inout [Self], at i: Int, with y: [Self])
+  static func _product(_ a: _Operand<Self>, _ b: _Operand<Self>) -> [Self]
   static func _product(_ a: _Operand<Self>, _ b: _Operand<Self>, into c: inout [Self], at offset: Int)
   static func _transpose(_ x: [Self], rows: Int, columns: Int, into result: inout [Self])
   static func _update(_ operation: _Binary, _ a: inout [Self], at i: Int, with b: [Self], at j: Int, count: Int)

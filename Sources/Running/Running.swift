@@ -15,6 +15,8 @@ public struct Run: Sendable {
 /// Why there is no ``Run``.
 public struct RunError: Error, CustomStringConvertible {
   public let description: String
+  /// Was it killed because its time was up?
+  public let tookTooLong: Bool
 }
 
 /// Runs a program of this package as a reader would, and waits for its end.
@@ -25,7 +27,7 @@ public struct RunError: Error, CustomStringConvertible {
 /// Standard output and error are files, so neither can fill up and block the program, and neither is a terminal.
 ///
 /// - Parameters:
-///   - program: a product's name, found beside the running tests
+///   - program: a product's name, found beside the running tests or the running program
 ///   - input: what it reads on standard input
 ///   - environment: added to the tests' own, from which the variables that force or forbid colour are taken
 ///   - directory: where it is started; the tests' own directory if `nil`
@@ -37,7 +39,8 @@ public func run(
 ) throws -> Run {
   let executable = products.appendingPathComponent(program)
   guard FileManager.default.isExecutableFile(atPath: executable.path) else {
-    throw RunError(description: "there is no program \(program) in \(products.path); swift build makes it")
+    throw RunError(
+      description: "there is no program \(program) in \(products.path); swift build makes it", tookTooLong: false)
   }
   return try launch(executable, arguments, input, environment, directory, seconds)
 }
@@ -57,11 +60,11 @@ public func shell(
     URL(fileURLWithPath: "/bin/bash"), ["-c", line], input, environment, directory, seconds)
 }
 
-/// Where the package's programs lie: beside the bundle of the running tests.
+/// Where the package's programs lie: beside the bundle of the running tests, or the running program.
 private var products: URL {
   #if os(macOS)
-    let tests = Bundle.allBundles.first { $0.bundlePath.hasSuffix(".xctest") } ?? Bundle.main
-    return tests.bundleURL.deletingLastPathComponent()
+    let tests = Bundle.allBundles.first { $0.bundlePath.hasSuffix(".xctest") }
+    return tests?.bundleURL.deletingLastPathComponent() ?? Bundle.main.bundleURL
   #else
     return Bundle.main.bundleURL
   #endif
@@ -91,7 +94,8 @@ private func launch(
     ended.wait()
     let line = ([executable.lastPathComponent] + arguments).joined(separator: " ")
     throw RunError(
-      description: "\(line): still running after \(seconds) s, killed. It had written:\n\(try files.written())")
+      description: "\(line): still running after \(seconds) s, killed. It had written:\n\(try files.written())",
+      tookTooLong: true)
   }
   let wasKilled = process.terminationReason == .uncaughtSignal
   let code = process.terminationStatus

@@ -1,0 +1,3 @@
+import ExerciseChecks
+
+exerciseProgram("exercises", [chapter03, chapter04])

@@ -1,0 +1,81 @@
+import Foundation
+import Running
+import Testing
+
+@Suite struct ExercisesProgramTests {
+  @Test("A fresh clone: every exercise of every chapter is listed, and untouched.")
+  func list() throws {
+    let run = try run("exercises", ["--expect-untouched"])
+    #expect(run.status == 0, "\(run.output)\(run.errors)")
+    #expect(run.output.contains("3.1  Coupled input and forget gates") && run.output.contains("3.8  Mend"))
+    #expect(!run.output.split(separator: "\n").contains { $0.count > 80 }, "80 columns")
+  }
+
+  @Test func oneExercise() throws {
+    let first = try run("exercises", ["3.1"])
+    #expect(first.status == 0)
+    #expect(first.output.contains("f  = 1 − i") && first.output.contains("Exercises/1-CoupledGates.swift"))
+    #expect(first.output.contains("untouched"))
+    // The one that is handed out with a mistake shows the diagnosis.
+    #expect(try run("exercises", ["3.8"]).output.contains("dz.f, step 2 of 0…2"))
+  }
+
+  @Test("One hint after another, remembered beside the build, and nowhere else.")
+  func hints() throws {
+    let workbook = FileManager.default.temporaryDirectory.appendingPathComponent("workbook-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: workbook) }
+    for folder in ["Chapters", "Package.swift"] {
+      try FileManager.default.createDirectory(
+        at: workbook.appendingPathComponent(folder), withIntermediateDirectories: true)
+    }
+    func hint(_ number: String) throws -> String { try run("exercises", [number, "--hint"], in: workbook).output }
+    let first = try hint("3.1")
+    #expect(first.contains("Hint 1 of 3") && !first.contains("Hint 2"))
+    #expect(try hint("3.2").contains("Hint 1 of 3"))
+    #expect(try hint("3.1").contains("Hint 2 of 3"))
+    let last = try hint("3.1")
+    #expect(last.contains("Hint 1 of 3") && last.contains("Hint 3 of 3") && last.contains("book/03-explicit-gates.md"))
+    #expect(try hint("3.1") == last)
+    let outside = try run("exercises", ["3.1", "--hint"], in: FileManager.default.temporaryDirectory)
+    #expect(outside.status == 1 && outside.errors.contains("run it inside the workbook"))
+  }
+
+  @Test(arguments: [
+    (["3.99"], "there is no exercise 3.99; there are 3.1 to 3.8"), (["three"], "there is no exercise three"),
+    (["--hint"], "--hint wants the number"), (["--watch"], "--watch wants the number"), (["--hnt"], "--hint?"),
+  ])
+  func wrongUse(arguments: [String], message: String) throws {
+    let run = try run("exercises", arguments)
+    #expect(run.status == 2 && run.output.isEmpty)
+    #expect(run.errors.hasPrefix("exercises: ") && run.errors.contains(message))
+    #expect(run.errors.split(separator: "\n").count == 1)
+  }
+
+  @Test("What crashes, loops or is of a wrong shape is reported in a line, and the list goes on.")
+  func trouble() throws {
+    let run = try run("troubled-exercises")
+    let lines = run.output.split(separator: "\n").map(String.init)
+    for (number, words) in [
+      ("0.1", "It crashes: the roof is on fire"), ("0.2", "matmul: [2 × 5]·[2 × 5]"), ("0.3", "not ended after 5 s"),
+      ("0.4", "prints without end"), ("0.5", "h′ [2 × 6] that should be [2 × 5]"), ("0.6", "h′ that is NaN"),
+      ("0.7", "with code 7"),
+    ] {
+      let row = lines.firstIndex { $0.contains("  \(number)  ") } ?? 0
+      #expect(lines[row].hasSuffix("wrong") && lines[row + 1].contains(words), "\(lines[row]) \(lines[row + 1])")
+    }
+    #expect(lines.contains { $0.contains("0.8") && $0.hasSuffix("untouched") })
+    #expect(lines.contains { $0.contains("0.9") && $0.hasSuffix("solved") })
+    #expect(!lines.contains { $0.count > 80 }, "80 columns")
+    #expect(run.status == 1 && run.errors.contains("0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7"))
+  }
+
+  @Test func oneInTrouble() throws {
+    let shape = try run("troubled-exercises", ["0.5"])
+    #expect(shape.status == 1 && shape.output.contains("a h′ [2 × 6] that should be [2 × 5]"))
+    #expect(try run("troubled-exercises", ["0.6"]).output.contains("that is NaN or infinite"))
+    let talking = try run("troubled-exercises", ["0.8"])
+    #expect(talking.status == 0 && talking.output.contains("Your code printed:\nh is fine, I think"))
+    let touched = try run("troubled-exercises", ["--expect-untouched"])
+    #expect(touched.status == 1 && touched.errors.contains("not as handed out: 0.1") && touched.errors.contains("0.9"))
+  }
+}
