@@ -12,7 +12,7 @@ private func gateWeights<Scalar>(seed: UInt64, inputs D: Int, hidden H: Int, sca
 }
 
 /// The LSTM that all peers begin from: one bias for each gate, 1 in the forget gate and 0 in the others.
-private func peersLSTM<Scalar>(seed: UInt64, inputs D: Int, hidden H: Int, scale: Double) -> LSTM<Scalar> {
+func peersLSTM<Scalar>(seed: UInt64, inputs D: Int, hidden H: Int, scale: Double) -> LSTM<Scalar> {
   let W: [Matrix<Scalar>] = gateWeights(seed: seed, inputs: D, hidden: H, scale: scale)
   let U: [Matrix<Scalar>] = gateWeights(seed: seed + 1, inputs: H, hidden: H, scale: scale)
   func gate(_ k: Int) -> Gate<Scalar> { Gate(W: W[k], U: U[k], b: Matrix(1, H, repeating: k == 1 ? 1 : 0)) }
@@ -20,7 +20,7 @@ private func peersLSTM<Scalar>(seed: UInt64, inputs D: Int, hidden H: Int, scale
 }
 
 /// Throws unless every number is within a relative `tolerance` of the peers'.
-private func compare(
+func compare(
   _ workload: String, _ found: [String: Double], with references: [String: Double], tolerance: Double
 ) throws {
   for (name, value) in found.sorted(by: { $0.key < $1.key }) {

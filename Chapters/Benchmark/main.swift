@@ -5,8 +5,9 @@ import Texts
 
 let threads = Option.int("threads", default: 1, in: 1...1024, "how many threads a large product may use")
 let workloads = Option.string(
-  "workloads", default: "W1,W2,W3,W6", "which of W1, W2, W3, W6, unrollings to run, with commas between")
-let text = Option.file("text", otherwise: "5,163 first names", "the text of W1; for comparisons, the peers' text")
+  "workloads", default: "W1,W2,W3,W4,W6", "which of W1, W2, W3, W4, W6, unrollings to run, with commas between")
+let text = Option.file(
+  "text", otherwise: "texts of the workbook", "the text of W1 and W4; for comparisons, the peers' text")
 let references = Option.file("references", otherwise: "not compared", "workload_references.json of the peers")
 
 program(
@@ -15,8 +16,8 @@ program(
 ) { options in
   Threads.count = options[threads]
   let chosen = options[workloads].split(separator: ",").map(String.init)
-  if let unknown = chosen.first(where: { !["W1", "W2", "W3", "W6", "unrollings"].contains($0) }) {
-    throw Failure.usage("there is no workload \(unknown): take some of W1, W2, W3, W6, unrollings.")
+  if let unknown = chosen.first(where: { !["W1", "W2", "W3", "W4", "W6", "unrollings"].contains($0) }) {
+    throw Failure.usage("there is no workload \(unknown): take some of W1, W2, W3, W4, W6, unrollings.")
   }
   let fastest = (0..<50).map { _ in peak() }.max()!
   try Measurement(
@@ -36,6 +37,12 @@ program(
     let work = LSTMLayer()
     if let file = options[references] { try work.verify(against: readReferences(file, of: "W3-fwdbwd")) }
     try work.measureBoth(threads: options[threads])
+  }
+  if chosen.contains("W4") {
+    let work = try CharacterLSTM(text: try options[text].map(readText) ?? Texts.workbook)
+    if let file = options[references] { try work.verify(against: readReferences(file, of: "W4")) }
+    try work.measureStep(threads: options[threads])
+    try work.measureWriting(threads: options[threads])
   }
   if chosen.contains("unrollings") { try measureUnrollings(threads: options[threads]) }
   if chosen.contains("W6") { try measureProducts(threads: options[threads]) }

@@ -2,6 +2,10 @@ import Dispatch
 import Synchronization
 import VectorMath
 
+#if canImport(Glibc)
+  import Glibc
+#endif
+
 // The module's inner loops, and its only unsafe code. The entrances are the extension of `MatrixScalar` at the end:
 // they take arrays, whose bounds the callers have checked, and hand pointers to what stands before them.
 //
@@ -498,11 +502,29 @@ private func update<Scalar: MatrixScalar>(
   for i in 0..<count { x[i] = f(x[i], y[i]) }
 }
 
+/// Asks the C library, once, to keep what is freed for the next matrix: is it so?
+///
+/// A training step asks for the same megabytes as the step before. Glibc by itself hands them back to the system each
+/// time, and the system clears them again page by page.
+private let keepsFreedMemory: Bool = {
+  #if canImport(Glibc)
+    // Swift's module of glibc leaves malloc.h out, so the function is looked up by its name.
+    guard let symbol = dlsym(nil, "mallopt") else { return false }
+    let mallopt = unsafeBitCast(symbol, to: (@convention(c) (CInt, CInt) -> CInt).self)
+    let (trimThreshold, mmapThreshold) = (CInt(-1), CInt(-3))
+    // In bytes. 32 MB is the most that glibc takes for the second.
+    return mallopt(trimThreshold, 1 << 30) == 1 && mallopt(mmapThreshold, 32 << 20) == 1
+  #else
+    return false
+  #endif
+}()
+
 /// A new array of `count` scalars, of which `body` gives each a value.
 @inline(__always)
 private func filled<Scalar: MatrixScalar>(_ count: Int, _ body: (Output<Scalar>) -> Void) -> [Scalar] {
   // All empty arrays share one storage, and this initialiser would write its count, 0, into it: the thread sanitizer objects.
   if count == 0 { return [] }
+  _ = keepsFreedMemory
   return Array(unsafeUninitializedCapacity: count) { buffer, initialized in
     body(buffer.baseAddress!)
     initialized = count
