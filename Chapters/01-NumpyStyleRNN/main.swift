@@ -9,7 +9,7 @@ let seed = Option.seed()
 let steps = Option.int("steps", default: 10, in: 1..., "how many characters to read, one at a time")
 let text = Option.file("text", otherwise: "5,163 first names", "the text to take the characters from")
 let hidden = Option.int("hidden", default: 16, in: 1...4096, "H, how many numbers the state has")
-let prompt = Option.string("prompt", default: "\n", "what the network reads before it writes")
+let prompt = Option.string("prompt", otherwise: "a line break", "what the network reads before it writes")
 let temperature = Option.double("temperature", default: 1, in: 0.01...100, "how daring it writes; 1 as predicted")
 let figures = Option.file("figures", otherwise: "none are written", "a folder for the figures, as SVG files")
 
@@ -25,7 +25,8 @@ program(
       "the text has \(ids.count) characters, and \(options[steps]) steps need \(options[steps] + 1): "
         + "take a longer text or fewer --steps.")
   }
-  let start = try vocabulary.ids(of: options[prompt])
+  let usual = vocabulary.characters.contains("\n") ? "\n" : String(source.prefix(1))
+  let start = try vocabulary.ids(of: options[prompt] ?? usual)
   guard !start.isEmpty else { throw Failure.usage("--prompt is empty: it takes at least one character to begin with.") }
 
   heading("A text becomes numbers")

@@ -114,7 +114,7 @@ extension LanguageTrainer {
 extension Plan {
   /// Can a training follow it?
   var isSound: Bool {
-    batch > 0 && window > 0 && steps > 0 && every > 0 && patience > 0
+    batch > 0 && window > 0 && (1...(1 << 53)).contains(steps) && every > 0 && patience > 0
       && (0...0.5).contains(heldOut) && rate >= 0 && clip > 0
   }
 }

@@ -75,6 +75,7 @@ program(
   let vocabulary = checkpoint.tokens
   let start = try options[prime].map(vocabulary.ids) ?? vocabulary.start
   let target = options[save] ?? options[resume]
+  if let target { try requirePlace(for: target) }
 
   /// Trains and prints; returns the looks at the held-out text.
   func learn() throws -> [(step: Int, learned: Double, heldOut: Double)] {
@@ -169,7 +170,7 @@ program(
 
   heading("What is lost when the state is not carried")
   print("The held-out text, in bits per character, read in windows of T steps:")
-  for T in [4, 8, 16, 32, 64] where T < trainer.heldOut.length {
+  for T in [4, 8, 16, 32, 64] where 4 * T < trainer.heldOut.ids.count {
     let kept = try Streams(trainer.heldOut.ids, streams: 4, steps: T)
     let (carried, reset) = (model.loss(over: kept), model.loss(over: kept, carriesState: false))
     let bits = [carried, reset].map { checkpoint.score($0).bitsPerCharacter }
@@ -198,7 +199,7 @@ program(
   let likeliest = model.likeliest(3, in: reading)
   let shownPieces = written.prefix(33).map { mark($0) }
   print("  read      " + shownPieces.joined(separator: " "))
-  for rank in 0..<3 {
+  for rank in 0..<min(3, vocabulary.count) {
     let row = likeliest.prefix(33).map { mark($0[rank].id) }
     print("  " + ["likeliest", "second   ", "third    "][rank] + " " + row.joined(separator: " "))
   }

@@ -48,17 +48,20 @@ extension Option where Value == Int {
   public static func int(
     _ name: String, default value: Int, in range: ClosedRange<Int>, _ help: String
   ) -> Option {
-    let wants = "a whole number " + (range.upperBound == .max ? "from \(range.lowerBound) up" : words(range))
+    let wants = "a whole number " + (range.upperBound >= largest ? "from \(range.lowerBound) up" : words(range))
     return Option(
       name: name, help: help, placeholder: "N", defaultText: "\(value)", wants: wants, defaultValue: value,
       read: { word in Int(word).flatMap { range.contains($0) ? $0 : nil } })
   }
 
+  /// Where no upper bound is named: larger than anybody can mean, and still safe to add to and to multiply by a few hundred.
+  private static var largest: Int { 1 << 53 }
+
   /// A whole number from a bound up; from 0 if none is named.
   public static func int(
     _ name: String, default value: Int, in range: PartialRangeFrom<Int> = 0..., _ help: String
   ) -> Option {
-    int(name, default: value, in: range.lowerBound...Int.max, help)
+    int(name, default: value, in: range.lowerBound...largest, help)
   }
 }
 

@@ -12,3 +12,17 @@ public func write(_ text: String, to file: String, in folder: String) throws(Fai
     throw .failed("\(url.path) cannot be written: \(error.localizedDescription)")
   }
 }
+
+/// Asks before a long run whether its result can be written.
+///
+/// - Throws: a ``Failure`` if `file` is a folder, or if its folder does not exist or may not be written to.
+public func requirePlace(for file: String) throws(Failure) {
+  let folder = URL(filePath: file).deletingLastPathComponent().path
+  var isFolder: ObjCBool = false
+  if FileManager.default.fileExists(atPath: file, isDirectory: &isFolder), isFolder.boolValue {
+    throw .usage("\(file) is a folder: name a file in it.")
+  }
+  guard FileManager.default.isWritableFile(atPath: folder) else {
+    throw .usage("\(file) cannot be written: there is no folder \(folder), or it may not be written to.")
+  }
+}

@@ -1,0 +1,22 @@
+import ExplicitGates
+import ManualBPTT
+import MinimalMatrix
+import WhileLoop
+
+/// Exercise 5.1, stop when it has settled: each row of a batch takes steps as
+/// long as its own state is short.
+///
+///     row b takes step t      while |h_b|² < limit, from zeros
+///
+/// Without that limit there are as many steps as `x` has.
+/// `swift run exercises 5.1` checks you.
+
+// MARK: - Yours
+
+/// - Parameter x: the inputs of all steps, `[T·B × D]`, time-major
+/// - Returns: the loop around the cell. (nil: not written yet.)
+public func loopUntilSettled<C: Cell>(
+  _ cell: C, over x: Matrix<C.Scalar>, batch B: Int, limit: C.Scalar
+) -> LoopRun<C>? {
+  nil
+}
