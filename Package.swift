@@ -36,9 +36,7 @@ let tools = [
     "benchmark", at: "Chapters/Benchmark",
     buildsOn: ["MinimalMatrix", "Console", "Texts"] + chapters.map { $0[0].name }),
   library("ExerciseChecks", at: "Chapters/Exercises", but: ["main.swift"], buildsOn: checked),
-  program(
-    "exercises", at: "Chapters/Exercises", but: files(in: "Chapters/Exercises").filter { $0 != "main.swift" },
-    buildsOn: ["ExerciseChecks"]),
+  program("exercises", at: "Chapters/Exercises", only: "main.swift", buildsOn: ["ExerciseChecks"]),
 ]
 
 let checks = [
@@ -83,9 +81,7 @@ func chapter(_ folder: String, buildsOn named: String...) -> [Target] {
   let rooms = files(in: path).filter { $0 == "Exercises" }
   return [
     library(name, at: path, but: ["main.swift"] + rooms, buildsOn: modules),
-    program(
-      "chapter\(number)", at: path, but: files(in: path).filter { $0 != "main.swift" },
-      buildsOn: [name, "Texts"] + modules),
+    program("chapter\(number)", at: path, only: "main.swift", buildsOn: [name, "Texts"] + modules),
   ] + rooms.map { library("\(name)Exercises", at: "\(path)/\($0)", buildsOn: [name] + modules) }
 }
 
@@ -97,10 +93,12 @@ func library(
     name: name, dependencies: modules.map { .byName(name: $0) }, path: path, exclude: files, swiftSettings: settings())
 }
 
-func program(_ name: String, at path: String, but files: [String] = [], buildsOn modules: [String]) -> Target {
-  .executableTarget(
-    name: name, dependencies: modules.map { .byName(name: $0) }, path: path, exclude: files,
-    swiftSettings: settings())
+/// The program in the folder at `path`; where it shares the folder with a library, `only` one file of it.
+func program(_ name: String, at path: String, only file: String? = nil, buildsOn modules: [String]) -> Target {
+  let others = file.map { file in files(in: path).filter { $0 != file } }
+  return .executableTarget(
+    name: name, dependencies: modules.map { .byName(name: $0) }, path: path, exclude: others ?? [],
+    sources: file.map { [$0] }, swiftSettings: settings())
 }
 
 /// The folder `Tests/NameTests`, which tests the module `Name`, or those named. Reference numbers and the scripts that made
