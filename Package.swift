@@ -8,6 +8,9 @@ let chapters = [
   chapter("01-NumpyStyleRNN", buildsOn: ["MinimalMatrix", "Console"]),
   chapter("02-ManualBPTT", buildsOn: ["MinimalMatrix", "NumpyStyleRNN", "VectorMath"]),
   chapter("03-ExplicitGates", buildsOn: ["MinimalMatrix", "NumpyStyleRNN", "ManualBPTT"]),
+  chapter("04-Scan", buildsOn: ["MinimalMatrix", "NumpyStyleRNN", "ManualBPTT", "ExplicitGates"]),
+  chapter(
+    "05-WhileLoop", buildsOn: ["MinimalMatrix", "NumpyStyleRNN", "ManualBPTT", "ExplicitGates", "Scan", "Drawing"]),
 ]
 
 let ground = [
@@ -52,6 +55,10 @@ let checks = [
   // Exercises in trouble: they crash, loop, give wrong shapes. Only the tests run it.
   program("troubled-exercises", at: "Tests/TroubledExercises", buildsOn: checked + ["ExerciseChecks"]),
   tests(of: "Exercises", on: checked + ["ExerciseChecks", "exercises", "troubled-exercises"], beside: []),
+  tests(of: "Chapter04", on: ["Scan", "ExplicitGates", "ManualBPTT", "NumpyStyleRNN", "MinimalMatrix", "Running"]),
+  tests(
+    of: "Chapter05",
+    on: ["WhileLoop", "Scan", "ExplicitGates", "ManualBPTT", "NumpyStyleRNN", "MinimalMatrix", "Running"]),
 ]
 
 let package = Package(

@@ -4,7 +4,7 @@ import MinimalMatrix
 import Texts
 
 let threads = Option.int("threads", default: 1, in: 1...1024, "how many threads a large product may use")
-let workloads = Option.string("workloads", default: "W1,W2,W3,W6", "which to run, with commas between them")
+let workloads = Option.string("workloads", default: "W1,W2,W3,W6", "which of W1, W2, W3, W6, unrollings to run, with commas between")
 let text = Option.file("text", otherwise: "5,163 first names", "the text of W1; for comparisons, the peers' text")
 let references = Option.file("references", otherwise: "not compared", "workload_references.json of the peers")
 
@@ -14,8 +14,8 @@ program(
 ) { options in
   Threads.count = options[threads]
   let chosen = options[workloads].split(separator: ",").map(String.init)
-  if let unknown = chosen.first(where: { !["W1", "W2", "W3", "W6"].contains($0) }) {
-    throw Failure.usage("there is no workload \(unknown): take some of W1, W2, W3, W6.")
+  if let unknown = chosen.first(where: { !["W1", "W2", "W3", "W6", "unrollings"].contains($0) }) {
+    throw Failure.usage("there is no workload \(unknown): take some of W1, W2, W3, W6, unrollings.")
   }
   let fastest = (0..<50).map { _ in peak() }.max()!
   try Measurement(
@@ -36,6 +36,7 @@ program(
     if let file = options[references] { try work.verify(against: readReferences(file, of: "W3-fwdbwd")) }
     try work.measureBoth(threads: options[threads])
   }
+  if chosen.contains("unrollings") { try measureUnrollings(threads: options[threads]) }
   if chosen.contains("W6") { try measureProducts(threads: options[threads]) }
 }
 

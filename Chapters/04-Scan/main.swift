@@ -1,0 +1,4 @@
+import Console
+import Scan
+
+program("chapter04", "Scan.", options: []) { _ in heading("Scan") }

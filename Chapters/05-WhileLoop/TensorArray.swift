@@ -1,0 +1,277 @@
+import ExplicitGates
+import ManualBPTT
+import MinimalMatrix
+
+// MARK: - What stands at one position
+
+/// A matrix is a list of one array: itself. So whatever holds named arrays, a
+/// state or a cell's gates, can also hold a matrix.
+extension Matrix: NamedArrays {
+  public static func listArrays() -> [NamedArray<Self, Scalar>] {
+    [("", \.self)]
+  }
+}
+
+extension NamedArrays {
+  /// The shapes of all arrays, for messages: `[2 × 3]`, `h [2 × 3] c [2 × 3]`.
+  var shapes: String {
+    Self.arrays.map { name, path in
+      (name.isEmpty ? "" : name + " ") + self[keyPath: path].shape
+    }.joined(separator: " ")
+  }
+}
+
+/// What an element looks like: the shapes of its arrays.
+struct Mould<Element: NamedArrays> {
+  /// An element of these shapes, all zero.
+  let zeros: Element
+  // Asked for once: to look up the list takes as long as a small product.
+  private let arrays = Element.arrays
+
+  init(of element: Element) { zeros = element.zeros() }
+
+  /// `B`, the rows of one element.
+  var rows: Int { zeros[keyPath: arrays[0].path].rows }
+
+  /// Is this such an element, or so many of them, one below the other?
+  func fits(_ element: Element, times count: Int = 1) -> Bool {
+    arrays.allSatisfy { _, path in
+      let (a, b) = (element[keyPath: path], zeros[keyPath: path])
+      return a.rows == count * b.rows && a.columns == b.columns
+    }
+  }
+}
+
+// MARK: - An array that is written once
+
+/// The steps of a sequence, an element each: a matrix, a state, a cell's gates.
+///
+/// Each position is written once, and read once unless the array keeps what is
+/// read. So there is no question which of two values was meant, and a backward
+/// pass knows where every derivative goes.
+public struct TensorArray<Element: NamedArrays> {
+  private enum Position {
+    case empty
+    case written(Element)
+    case read
+  }
+  private var positions: [Position]
+  /// What the messages call it.
+  public let name: String
+  /// Does it grow where it is written behind its end?
+  public let grows: Bool
+  /// Is an element gone when it has been read? Its memory is then free.
+  public let clearAfterRead: Bool
+  /// The shapes that all elements must have: those of the first one written.
+  private var mould: Mould<Element>?
+
+  /// An array of empty positions.
+  public init(
+    _ name: String, size: Int = 0, grows: Bool = false,
+    clearAfterRead: Bool = true
+  ) {
+    require(size >= 0, "TensorArray \(name): a size of \(size)")
+    positions = Array(repeating: .empty, count: size)
+    (self.name, self.grows) = (name, grows)
+    self.clearAfterRead = clearAfterRead
+  }
+
+  /// How many positions there are, written or not.
+  public var count: Int { positions.count }
+
+  /// A sign for each position: `■` can be read, `□` was read, `·` is empty.
+  public var picture: String {
+    positions.map { position in
+      switch position {
+      case .empty: "·"
+      case .written: "■"
+      case .read: "□"
+      }
+    }.joined(separator: " ")
+  }
+}
+
+// MARK: - Writing and reading
+
+extension TensorArray {
+  /// Writes an element. The position must be empty, and the element have the
+  /// shapes of the others.
+  public mutating func write(_ element: Element, at t: Int) {
+    require(
+      t >= 0 && (t < count || grows),
+      "TensorArray \(name): write at \(t), outside 0..<\(count)")
+    while count <= t { positions.append(.empty) }
+    if case .empty = positions[t] {
+    } else {
+      fatalError("TensorArray \(name): write at \(t), which was written")
+    }
+    if let mould {
+      require(
+        mould.fits(element),
+        "TensorArray \(name): write at \(t) of \(element.shapes), "
+          + "where the first element was \(mould.zeros.shapes)")
+    } else {
+      mould = Mould(of: element)
+    }
+    positions[t] = .written(element)
+  }
+
+  /// Reads an element. Unless the array keeps it, the position is then empty
+  /// for good.
+  public mutating func read(_ t: Int) -> Element {
+    require(
+      0 <= t && t < count,
+      "TensorArray \(name): read at \(t), outside 0..<\(count)")
+    switch positions[t] {
+    case .written(let element):
+      if clearAfterRead { positions[t] = .read }
+      return element
+    case .empty:
+      fatalError("TensorArray \(name): read at \(t), which was never written")
+    case .read:
+      fatalError("TensorArray \(name): read at \(t), which was read before")
+    }
+  }
+}
+
+// MARK: - All positions at once
+
+extension TensorArray {
+  /// Takes `[T·B × …]` apart into `T` elements of `B` rows.
+  public init(
+    unstack whole: Element, rows B: Int, _ name: String,
+    clearAfterRead: Bool = true
+  ) {
+    self.init(name, clearAfterRead: clearAfterRead)
+    for (_, path) in Element.arrays {
+      let rows = whole[keyPath: path].rows
+      require(
+        rows == 0 || B > 0 && rows % B == 0,
+        "TensorArray \(name): \(whole.shapes) is not whole steps of \(B) rows")
+    }
+    let rows = whole[keyPath: Element.arrays[0].path].rows
+    positions = stride(from: 0, to: rows, by: Swift.max(B, 1)).map {
+      .written(whole.rows($0..<$0 + B))
+    }
+    if case .written(let first)? = positions.first { mould = Mould(of: first) }
+  }
+
+  /// Reads the elements at `indices` and puts them one below the other.
+  public mutating func gather(_ indices: [Int]) -> Element {
+    require(!indices.isEmpty, "TensorArray \(name): gather of no positions")
+    return Element.stack(indices.map { read($0) })
+  }
+
+  /// Reads all elements and puts them one below the other: `[T·B × …]`. There
+  /// must be one at every position.
+  public mutating func stack() -> Element {
+    for (t, position) in positions.enumerated() {
+      if case .written = position { continue }
+      fatalError(
+        "TensorArray \(name): stack of \(count) positions, "
+          + "of which \(t) is empty")
+    }
+    return gather(Array(0..<count))
+  }
+}
+
+// MARK: - Backward through a tensor array
+
+extension TensorArray {
+  /// The derivative with respect to the elements of an array.
+  ///
+  ///     forward                   backward
+  ///     write(x, at: t)           dx = d.read(t)
+  ///     x = read(t)               d.add(dx, at: t)
+  ///     s = stack()               d = a.derivative(unstack: ds)
+  ///     a = unstack s             ds = d.stack()
+  ///     g = gather(indices)       d.add(dg, at: indices)
+  ///
+  /// What was written once may have been read several times, and then the
+  /// derivatives add; what was never read has the derivative 0.
+  public struct Derivative {
+    private var elements: [Element?]
+    fileprivate let mould: Mould<Element>
+    private let name: String
+
+    fileprivate init(
+      _ elements: [Element?], _ mould: Mould<Element>, _ name: String
+    ) {
+      (self.elements, self.mould, self.name) = (elements, mould, name)
+    }
+
+    /// Adds what a reader of position `t` says.
+    public mutating func add(_ d: Element, at t: Int) {
+      check(t)
+      elements[t] = elements[t].map { $0 + d } ?? d
+    }
+
+    /// Adds what a reader of several positions says, one below the other.
+    public mutating func add(_ d: Element, at indices: [Int]) {
+      var parts = TensorArray(unstack: d, rows: mould.rows, name)
+      require(
+        parts.count == indices.count,
+        "derivative of TensorArray \(name): \(d.shapes) at "
+          + "\(indices.count) positions of \(mould.zeros.shapes)")
+      for (k, t) in indices.enumerated() { add(parts.read(k), at: t) }
+    }
+
+    /// The derivative with respect to the element at `t`.
+    public func read(_ t: Int) -> Element {
+      check(t)
+      return elements[t] ?? mould.zeros
+    }
+
+    /// Those with respect to several elements, one below the other.
+    public func gather(_ indices: [Int]) -> Element {
+      require(
+        !indices.isEmpty,
+        "derivative of TensorArray \(name): gather of no positions")
+      let whole = Element.stack(indices.map { read($0) })
+      // One look at all of them; only if it is not right, one at each.
+      if !mould.fits(whole, times: indices.count) { findMisfit() }
+      return whole
+    }
+
+    /// Those with respect to all elements, one below the other.
+    public func stack() -> Element { gather(Array(elements.indices)) }
+
+    private func findMisfit() {
+      for (t, element) in elements.enumerated() {
+        require(
+          element.map { mould.fits($0) } ?? true,
+          "derivative of TensorArray \(name): \(element!.shapes) at \(t), "
+            + "where the element is \(mould.zeros.shapes)")
+      }
+    }
+
+    private func check(_ t: Int) {
+      require(
+        elements.indices.contains(t),
+        "derivative of TensorArray \(name): position \(t), "
+          + "outside 0..<\(elements.count)")
+    }
+  }
+
+  /// The derivative before anybody has said anything. An element must have been
+  /// written: it says which shape a derivative has.
+  public func derivative() -> Derivative {
+    guard let mould else {
+      fatalError("TensorArray \(name): derivative of an array never written")
+    }
+    return Derivative(Array(repeating: nil, count: count), mould, name)
+  }
+
+  /// The derivative where the array was stacked.
+  /// - Parameter dStack: that with respect to the stack, `[T·B × …]`
+  public func derivative(unstack dStack: Element) -> Derivative {
+    let none = derivative()
+    require(
+      none.mould.fits(dStack, times: count),
+      "derivative of TensorArray \(name): \(dStack.shapes) of the stack of "
+        + "\(count) elements \(none.mould.zeros.shapes)")
+    let B = none.mould.rows
+    let parts = (0..<count).map { dStack.rows($0 * B..<($0 + 1) * B) }
+    return Derivative(parts, none.mould, name)
+  }
+}

@@ -1,0 +1,113 @@
+import ExplicitGates
+import ManualBPTT
+import MinimalMatrix
+import NumpyStyleRNN
+import Testing
+
+@testable import WhileLoop
+
+/// The cells of chapter 3, weights so large that every gate bends, biases not zero.
+enum Kind: String, CaseIterable, Sendable, CustomTestStringConvertible {
+  case tanh = "TanhCell"
+  case lstm = "LSTM"
+  case gru = "GRU"
+  case resetAfterGRU = "ResetAfterGRU"
+
+  var testDescription: String { rawValue }
+
+  func cell<Scalar: MatrixScalar>(_: Scalar.Type = Double.self, inputs D: Int = 4, hidden H: Int = 5)
+    -> any Cell<Scalar>
+  {
+    var random = SplitMix64(seed: 1)
+    switch self {
+    case .tanh: return TanhCell<Scalar>(inputs: D, hidden: H, using: &random).drawn(using: &random)
+    case .lstm: return LSTM<Scalar>(inputs: D, hidden: H, using: &random).drawn(using: &random)
+    case .gru: return GRU<Scalar>(inputs: D, hidden: H, using: &random).drawn(using: &random)
+    case .resetAfterGRU: return ResetAfterGRU<Scalar>(inputs: D, hidden: H, using: &random).drawn(using: &random)
+    }
+  }
+}
+
+extension NamedArrays {
+  /// Arrays of the same shapes, drawn anew.
+  func drawn(using random: inout SplitMix64) -> Self {
+    var result = self
+    for (_, path) in Self.arrays {
+      let (rows, columns) = (self[keyPath: path].rows, self[keyPath: path].columns)
+      result[keyPath: path] = .normal(rows, columns, deviation: 0.7, using: &random)
+    }
+    return result
+  }
+
+  /// Every array by its name, behind that of the whole.
+  func named(_ whole: String) -> [(name: String, array: Matrix<Double>)] {
+    Self.arrays.map { ("\(whole).\($0.name)", Matrix<Double>(self[keyPath: $0.path])) }
+  }
+
+  /// The sum of the products of all entries.
+  func dot(_ other: Self) -> Scalar {
+    Self.arrays.reduce(0) { $0 + self[keyPath: $1.path].dot(other[keyPath: $1.path]) }
+  }
+}
+
+/// A cell, a batch of sequences of different lengths, and a loss in which every output and every part of every row's last
+/// state has a say.
+struct Padded<C: Cell> {
+  /// Three rows of five steps, none of which has them all; one has none.
+  var lengths = [2, 0, 4]
+  let T = 5
+  var cell: C
+  var x: Matrix<C.Scalar>
+  var initial: C.State
+  var dOutputs: Matrix<C.Scalar>
+  var dLast: C.State
+
+  init(_ cell: C, lengths: [Int] = [2, 0, 4]) {
+    var random = SplitMix64(seed: 2)
+    let B = lengths.count
+    (self.cell, self.lengths) = (cell, lengths)
+    x = .normal(T * B, cell.inputs, deviation: 0.7, using: &random)
+    initial = cell.zeroState(batch: B).drawn(using: &random)
+    dOutputs = .normal(T * B, cell.hidden, deviation: 0.7, using: &random)
+    dLast = cell.zeroState(batch: B).drawn(using: &random)
+  }
+
+  var batch: Int { lengths.count }
+
+  func run(cell: C? = nil, x: Matrix<C.Scalar>? = nil, initial: C.State? = nil) -> LoopRun<C> {
+    (cell ?? self.cell).loop(x ?? self.x, from: initial ?? self.initial, lengths: lengths)
+  }
+
+  func loss(cell: C? = nil, x: Matrix<C.Scalar>? = nil, initial: C.State? = nil) -> C.Scalar {
+    let run = run(cell: cell, x: x, initial: initial)
+    return dOutputs.dot(run.outputs) + dLast.dot(run.last)
+  }
+
+  func backward() -> (gradient: C, dInputs: Matrix<C.Scalar>, dInitial: C.State) {
+    cell.backward(dOutputs, last: dLast, through: run())
+  }
+
+  /// The rows of one sequence in an array of all steps.
+  func steps<S>(_ array: Matrix<S>, ofRow row: Int) -> Matrix<S> {
+    array.rows(at: (0..<lengths[row]).map { $0 * batch + row })
+  }
+
+  /// The rows of all steps behind a sequence's end.
+  var padding: [Int] {
+    (0..<batch).flatMap { row in (lengths[row]..<T).map { $0 * batch + row } }
+  }
+}
+
+/// Do the two have one shape, and differ by no more than `bound` times the largest entry of the second?
+func agree(_ a: Matrix<Double>, _ b: Matrix<Double>, to bound: Double) -> Bool {
+  let largest = abs(b).scalars.max() ?? 0
+  return a.shape == b.shape && abs(a - b).scalars.allSatisfy { $0 <= bound * largest }
+}
+
+/// The program must stop, and say this.
+func expectStop(
+  _ result: ExitTest.Result?, _ message: String, at location: SourceLocation = #_sourceLocation
+) {
+  let said = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
+  #expect(said.contains(message + "\n"), "it said: \(said)", sourceLocation: location)
+}
