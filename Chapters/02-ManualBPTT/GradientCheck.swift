@@ -105,9 +105,13 @@ extension ArrayCheck {
     if analytic.squaredNorm() == 0 {
       return "nothing arrives here: is the gradient never added?"
     }
+    if areAlike(analytic, numeric) {
+      return "nearly right: are the differences not exact enough here, or is a "
+        + "small term missing?"
+    }
     if areAlike(analytic, -numeric) { return "the sign is wrong everywhere" }
     if areAlike(analytic, factor * numeric) {
-      return "everywhere \(factor.decimal(places: 4)) times what it should be: "
+      return "everywhere \(factor.asFactor) times what it should be: "
         + "is a sum taken for a mean, or something counted twice?"
     }
     if numeric.rows == numeric.columns
@@ -117,6 +121,14 @@ extension ArrayCheck {
     }
     return "no simple relation: a term is missing, doubled, or taken from "
       + "another step"
+  }
+}
+
+extension Double {
+  /// A factor with so many digits that it is neither 0 nor 1 where it is not.
+  public var asFactor: String {
+    if abs(self) < 1e-3 { return scientific(places: 3) }
+    return decimal(places: abs(self - 1) < 1e-3 ? 6 : 4)
   }
 }
 

@@ -1,6 +1,5 @@
 import MinimalMatrix
 import NumpyStyleRNN
-import Synchronization
 
 // MARK: - Every array by its name
 
@@ -58,7 +57,7 @@ extension NamedArrays {
 }
 
 private struct List: @unchecked Sendable { let arrays: Any }
-private let lists = Mutex<[ObjectIdentifier: List]>([:])
+private let lists = Locked<[ObjectIdentifier: List]>([:])
 
 extension TanhCell: NamedArrays {
   public static func listArrays() -> [NamedArray<Self, Scalar>] {

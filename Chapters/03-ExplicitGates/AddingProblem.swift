@@ -20,7 +20,7 @@ public struct AddingProblem {
 
   /// An endless supply of rows of `T` steps.
   public init(steps T: Int, seed: UInt64) {
-    precondition(T >= 2)
+    require(T >= 2, "AddingProblem: rows of \(T) steps, not 2 or more")
     (steps, random) = (T, SplitMix64(seed: seed))
   }
 

@@ -14,25 +14,40 @@ public struct Sums: Equatable, Sendable {
 
   /// The given pairs, whose sums must have no more than `bits` bits.
   public init(_ a: [UInt64], _ b: [UInt64], bits: Int) {
-    precondition((1...64).contains(bits) && a.count == b.count)
+    require((1...64).contains(bits), "Sums: \(bits) bits, not 1 to 64")
+    require(a.count == b.count, "Sums: \(a.count) numbers and \(b.count)")
     for (a, b) in zip(a, b) {
       let (sum, overflows) = a.addingReportingOverflow(b)
-      precondition(!overflows && sum >> UInt64(bits) == 0)
+      require(
+        !overflows && sum >> UInt64(bits) == 0,
+        "Sums: \(a) + \(b) has more than \(bits) bits")
     }
     (self.bits, self.a, self.b) = (bits, a, b)
   }
 
   /// Random pairs; all numbers that leave the sum its bits are equally likely.
-  public init(_ B: Int, bits: Int, using random: inout SplitMix64) {
+  /// - Parameter heldOut: pairs that are not drawn; there must be others
+  public init(
+    _ B: Int, bits: Int, without heldOut: Sums? = nil,
+    using random: inout SplitMix64
+  ) {
     let unused = UInt64(64 - (bits - 1))
     let pairs = (0..<B).map { _ in
-      (random.next() >> unused, random.next() >> unused)
+      while true {
+        let (a, b) = (random.next() >> unused, random.next() >> unused)
+        if heldOut?.contains(a, b) != true { return (a, b) }
+      }
     }
     self.init(pairs.map { $0.0 }, pairs.map { $0.1 }, bits: bits)
   }
 
   /// `B`, how many there are.
   public var count: Int { a.count }
+
+  /// Is this pair one of them?
+  public func contains(_ a: UInt64, _ b: UInt64) -> Bool {
+    zip(self.a, self.b).contains { $0 == (a, b) }
+  }
 
   /// The two bits to read at each step, `[T·B × 2]`, time-major.
   public func inputs<Scalar: MatrixScalar>() -> Matrix<Scalar> {
@@ -143,6 +158,7 @@ public struct AdditionTrainer<C: Cell> {
   public private(set) var model: SequenceModel<C>
   private var optimiser: Adam<SequenceModel<C>>
   private var random: SplitMix64
+  private var heldOut: Sums?
   private let bits, batch: Int
 
   /// - Parameters:
@@ -150,22 +166,26 @@ public struct AdditionTrainer<C: Cell> {
   ///   - bits: `T`, the bits of a sum
   ///   - B: the sums of one step
   ///   - rate: see ``Adam``
+  ///   - heldOut: sums that it must not see
   ///   - seed: of the sums; two trainers with one seed see the same ones
   public init(
     _ model: SequenceModel<C>, bits: Int = 10, batch B: Int = 16,
-    rate: Double = 0.01, seed: UInt64
+    rate: Double = 0.01, without heldOut: Sums? = nil, seed: UInt64
   ) {
-    self.model = model
+    (self.model, self.heldOut) = (model, heldOut)
     optimiser = Adam(for: model, rate: rate)
     random = SplitMix64(seed: seed)
     (self.bits, batch) = (bits, B)
   }
 
+  /// New sums for one step.
+  public mutating func next() -> Sums {
+    Sums(batch, bits: bits, without: heldOut, using: &random)
+  }
+
   /// One step on new sums.
   /// - Returns: their loss before the update, in nats a bit.
-  public mutating func step() -> Double {
-    step(on: Sums(batch, bits: bits, using: &random))
-  }
+  public mutating func step() -> Double { step(on: next()) }
 
   /// One step on the given sums.
   public mutating func step(on sums: Sums) -> Double {
@@ -182,11 +202,12 @@ public struct AdditionTrainer<C: Cell> {
   }
 
   /// Steps until all bits of `heldOut` are right, looked at every ten steps, or
-  /// until `limit` steps are done.
+  /// until `limit` steps are done. It does not train on these sums.
   /// - Returns: the loss of every step, and whether all bits became right.
   public mutating func learn(until heldOut: Sums, limit: Int)
     -> (losses: [Double], allRight: Bool)
   {
+    self.heldOut = heldOut
     var losses: [Double] = []
     while losses.count < limit {
       losses.append(step())

@@ -1,5 +1,5 @@
 import Dispatch
-import Synchronization
+import MinimalMatrix
 
 // MARK: - Several trainings at once
 
@@ -9,7 +9,7 @@ import Synchronization
 public func concurrently<Result: Sendable>(
   _ count: Int, _ body: @Sendable (Int) -> Result
 ) -> [Result] {
-  let results = Mutex<[Int: Result]>([:])
+  let results = Locked<[Int: Result]>([:])
   DispatchQueue.concurrentPerform(iterations: count) { index in
     let result = body(index)
     results.withLock { $0[index] = result }

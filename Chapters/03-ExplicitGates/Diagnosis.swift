@@ -1,3 +1,4 @@
+import ManualBPTT
 import MinimalMatrix
 
 // MARK: - What a diagnosis says
@@ -134,7 +135,7 @@ public enum Mistake: Equatable, Sendable, CustomStringConvertible {
     case .notFinite: "a number overflows, or zero is divided by zero"
     case .nothing: "the derivative is never set: it is zero everywhere"
     case .sign: "the sign is wrong"
-    case .factor(let x): "everything is multiplied by \(x.readable)"
+    case .factor(let x): "everything is multiplied by \(x.asFactor)"
     case .transposed: "the transpose is taken"
     case .onlyLastStep: "only the last step counts: it overwrites the others, instead of being added"
     case .onlyFirstStep: "only the first step counts: it overwrites the others, instead of being added"

@@ -40,7 +40,7 @@ public struct GRU<Scalar: MatrixScalar>: Equatable, Sendable {
   public init(
     reset: Gate<Scalar>, update: Gate<Scalar>, candidate: Gate<Scalar>
   ) {
-    precondition(reset.fits(update) && reset.fits(candidate))
+    Gate.requireOneSize(reset, update, candidate, of: "GRU")
     (self.reset, self.update) = (reset, update)
     self.candidate = candidate
   }
@@ -199,8 +199,11 @@ public struct ResetAfterGRU<Scalar: MatrixScalar>: Equatable, Sendable {
     reset: Gate<Scalar>, update: Gate<Scalar>, candidate: Gate<Scalar>,
     stateBias: Matrix<Scalar>
   ) {
-    precondition(reset.fits(update) && reset.fits(candidate))
-    precondition(stateBias.shape == reset.b.shape)
+    Gate.requireOneSize(reset, update, candidate, of: "ResetAfterGRU")
+    require(
+      stateBias.rows == 1 && stateBias.columns == reset.U.rows,
+      "ResetAfterGRU: a state bias \(stateBias.shape) "
+        + "for gates with biases \(reset.b.shape)")
     (self.reset, self.update) = (reset, update)
     (self.candidate, self.stateBias) = (candidate, stateBias)
   }

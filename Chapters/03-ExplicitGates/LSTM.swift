@@ -19,7 +19,9 @@ public struct Gate<Scalar: MatrixScalar>: NamedArrays, Equatable, Sendable {
   /// A gate of the given arrays, whose shapes must fit together.
   public init(W: Matrix<Scalar>, U: Matrix<Scalar>, b: Matrix<Scalar>) {
     let H = U.rows
-    precondition(U.columns == H && W.columns == H && b.shape == "[1 × \(H)]")
+    require(
+      U.columns == H && W.columns == H && b.rows == 1 && b.columns == H,
+      "Gate: W \(W.shape), U \(U.shape) and b \(b.shape) do not fit together")
     (self.W, self.U, self.b) = (W, U, b)
   }
 
@@ -39,9 +41,14 @@ public struct Gate<Scalar: MatrixScalar>: NamedArrays, Equatable, Sendable {
     [("W", \.W), ("U", \.U), ("b", \.b)]
   }
 
-  /// Are the two of one size, as the gates of a cell must be?
-  func fits(_ other: Gate) -> Bool {
-    W.shape == other.W.shape && U.shape == other.U.shape
+  /// Stops the program unless all gates of `cell` are of one size.
+  static func requireOneSize(_ gates: Gate..., of cell: String) {
+    let (D, H) = (gates[0].W.rows, gates[0].U.rows)
+    require(
+      gates.allSatisfy { $0.W.rows == D && $0.U.rows == H },
+      "\(cell): W and U of its gates differ in size: "
+        + gates.map { "\($0.W.shape) and \($0.U.shape)" }
+        .joined(separator: ", "))
   }
 
   /// `x·W + b`, for inputs `[N × D]`.
@@ -117,8 +124,7 @@ public struct LSTM<Scalar: MatrixScalar>: Equatable, Sendable {
     input: Gate<Scalar>, forget: Gate<Scalar>, candidate: Gate<Scalar>,
     output: Gate<Scalar>
   ) {
-    precondition(input.fits(forget))
-    precondition(input.fits(candidate) && input.fits(output))
+    Gate.requireOneSize(input, forget, candidate, output, of: "LSTM")
     (self.input, self.forget) = (input, forget)
     (self.candidate, self.output) = (candidate, output)
   }

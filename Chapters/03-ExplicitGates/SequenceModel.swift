@@ -19,7 +19,10 @@ public struct SequenceModel<C: Cell>: NamedArrays {
 
   /// A model of the given parts, which must have the same `H`.
   public init(cell: C, projection: Projection<C.Scalar>) {
-    precondition(cell.hidden == projection.W.rows)
+    require(
+      cell.hidden == projection.W.rows,
+      "SequenceModel: a cell with outputs [B × \(cell.hidden)] "
+        + "and a projection \(projection.W.shape)")
     (self.cell, self.projection) = (cell, projection)
   }
 

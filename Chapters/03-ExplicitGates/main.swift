@@ -21,7 +21,7 @@ program(
   heading("Learning to add")
   let heldOut = Sums(100, bits: 10, using: &random)
   let cell = LSTM<Float>(inputs: 2, hidden: H, using: &random)
-  var trainer = AdditionTrainer(SequenceModel(cell, using: &random), seed: random.next())
+  var trainer = AdditionTrainer(SequenceModel(cell, using: &random), without: heldOut, seed: random.next())
   print("An LSTM of \(H) units, \(trainer.model.count) weights; each step sees 16 new sums of 10 bits.")
   print("  step    loss  (nats per bit)                  bits right of 100 held-out sums")
   let progress = ProgressBar("Training", total: limit)
@@ -73,7 +73,9 @@ program(
   for (name, lessons) in lessons {
     let counts = lessons.map { $0.allRight ? $0.losses.count : Int.max }.sorted()
     let texts = counts.map { ($0 == .max ? "never" : "\($0)").aligned(to: 5) }
-    print("\(name.padded(to: 4))  median \(texts[5]): \(texts.joined(separator: " "))")
+    // Of ten numbers, the median lies halfway between the fifth and the sixth.
+    let median = counts[5] == .max ? "never" : "\((counts[4] + counts[5]) / 2)"
+    print("\(name.padded(to: 4))  median \(median.aligned(to: 5)): \(texts.joined(separator: " "))")
   }
   let curves = LineChart(
     title: "Learning to add", x: "step", y: "nats per bit",

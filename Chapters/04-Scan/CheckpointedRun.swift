@@ -72,7 +72,8 @@ extension Cell {
     let dInitial = run.checkpoints.backward(
       from: dLast ?? zeroState(batch: B)
     ) { dState, start in
-      let (first, end) = (start.piece.lowerBound * B, start.piece.upperBound * B)
+      let first = start.piece.lowerBound * B
+      let end = start.piece.upperBound * B
       let again = scanned(run.inputs.rows(first..<end), from: start.carry)
       let (dx, dBefore) = backward(
         dOutputs?(start.piece, again.outputs), last: dState, through: again,

@@ -19,7 +19,7 @@ public func bytesKept(by values: Any...) -> Int {
     switch value {
     case let matrix as Matrix<Float>: matrix.scalars.withUnsafeBytes(add)
     case let matrix as Matrix<Double>: matrix.scalars.withUnsafeBytes(add)
-    default: for child in Mirror(reflecting: value).children { visit(child.value) }
+    default: Mirror(reflecting: value).children.forEach { visit($0.value) }
     }
   }
   for value in values { visit(value) }
@@ -35,7 +35,8 @@ public struct Footprint {
   public let state: Int
   /// The bytes of the trace of one step alone.
   public let oneTrace: Int
-  /// What every further step adds; a trace may share arrays with the one before.
+  /// What every further step adds; its trace may share arrays with the one
+  /// before.
   public let furtherTrace: Int
 
   /// Counts for `cell`.
@@ -43,7 +44,8 @@ public struct Footprint {
     state = bytesKept(by: cell.zeroState(batch: B))
     let traces = [1, 2].map { T in
       let x = cell.noInputs(T * B)
-      return bytesKept(by: cell.scanned(x, from: cell.zeroState(batch: B)).traces)
+      let run = cell.scanned(x, from: cell.zeroState(batch: B))
+      return bytesKept(by: run.traces)
     }
     (oneTrace, furtherTrace) = (traces[0], traces[1] - traces[0])
   }

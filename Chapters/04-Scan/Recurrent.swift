@@ -89,7 +89,8 @@ extension Cell {
   ) -> Int {
     require(
       initial.h.columns == hidden,
-      "\(caller): the state is \(initial.h.shape), the cell has \(hidden) units")
+      "\(caller): the state is \(initial.h.shape), "
+        + "the cell has \(hidden) units")
     require(
       x.columns == inputs,
       "\(caller): the inputs are \(x.shape), the cell reads \(inputs) numbers")
@@ -164,7 +165,8 @@ extension Cell {
   ) {
     require(
       dOutputs == nil || dOutputs!.shape == run.outputs.shape,
-      "backward: derivatives \(dOutputs!.shape) of outputs \(run.outputs.shape)")
+      "backward: derivatives \(dOutputs!.shape) of outputs "
+        + run.outputs.shape)
     require(
       dLast == nil || dLast!.h.shape == run.last.h.shape,
       "backward: the derivative \(dLast!.h.shape) of a last state "

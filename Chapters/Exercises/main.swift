@@ -1,3 +1,3 @@
 import ExerciseChecks
 
-exerciseProgram("exercises", [chapter03])
+exerciseProgram("exercises", [chapter03, chapter04])

@@ -1,5 +1,6 @@
 import MinimalMatrix
 import NumpyStyleRNN
+import TestSupport
 import Testing
 
 /// Numbers of sizes that all differ, `B, D, H, V = 2, 4, 5, 3`, and what PyTorch 2.13 computes from them in `float64`:
@@ -28,11 +29,6 @@ private enum Example {
     [0.07890477236081528, 0.11921845310003254, 0.15953213383925008],
   ])
   static let loss = Matrix<Double>([[1.6409592094483931], [1.1394676270080206]])
-}
-
-/// Do the two have one shape, and entries that differ by no more than `bound`?
-private func agree(_ a: Matrix<Double>, _ b: Matrix<Double>, to bound: Double) -> Bool {
-  a.shape == b.shape && abs(a - b).scalars.allSatisfy { $0 <= bound }
 }
 
 @Suite struct CellTests {

@@ -3,55 +3,11 @@
   import ManualBPTT
   import MinimalMatrix
   import NumpyStyleRNN
+  import TestSupport
   import Testing
   import _Differentiation
 
-  /// A matrix that the compiler can differentiate. Its tangent is a matrix too; `nil` stands for zeros of any shape.
-  private struct Value: Differentiable, AdditiveArithmetic {
-    typealias TangentVector = Value
-    var matrix: Matrix<Double>?
-    init(_ matrix: Matrix<Double>?) { self.matrix = matrix }
-    static var zero: Value { Value(nil) }
-    static func + (a: Value, b: Value) -> Value {
-      guard let x = a.matrix, let y = b.matrix else { return a.matrix == nil ? b : a }
-      return Value(x + y)
-    }
-    static func - (a: Value, b: Value) -> Value { a + Value(b.matrix.map { -$0 }) }
-    mutating func move(by offset: Value) { self += offset }
-  }
-
-  // The five operations of the network, each with its derivative.
-
-  private func product(_ a: Value, _ b: Value) -> Value { Value(matmul(a.matrix!, b.matrix!)) }
-  @derivative(of: product)
-  private func productDerivative(_ a: Value, _ b: Value) -> (value: Value, pullback: (Value) -> (Value, Value)) {
-    (
-      product(a, b),
-      { d in
-        guard let d = d.matrix else { return (.zero, .zero) }
-        return (Value(matmul(d, b.matrix!.T)), Value(matmul(a.matrix!.T, d)))
-      }
-    )
-  }
-
-  private func sum(_ a: Value, _ b: Value) -> Value { a + b }
-  @derivative(of: sum)
-  private func sumDerivative(_ a: Value, _ b: Value) -> (value: Value, pullback: (Value) -> (Value, Value)) {
-    (sum(a, b), { ($0, $0) })
-  }
-
-  private func addToRows(_ a: Value, _ row: Value) -> Value { a + row }
-  @derivative(of: addToRows)
-  private func addToRowsDerivative(_ a: Value, _ row: Value) -> (value: Value, pullback: (Value) -> (Value, Value)) {
-    (addToRows(a, row), { d in (d, Value(d.matrix?.columnSums())) })
-  }
-
-  private func bend(_ a: Value) -> Value { Value(tanh(a.matrix!)) }
-  @derivative(of: bend)
-  private func bendDerivative(_ a: Value) -> (value: Value, pullback: (Value) -> Value) {
-    let h = tanh(a.matrix!)
-    return (Value(h), { d in Value(d.matrix.map { $0 * (1 - h * h) }) })
-  }
+  // The loss, with its derivative; the other operations are in TestSupport.
 
   /// `Σ ln Σ exp y − ⟨y, onehot⟩` over the rows.
   private func surprise(_ y: Value, _ oneHot: Matrix<Double>) -> Double {

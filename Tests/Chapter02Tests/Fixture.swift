@@ -46,9 +46,3 @@ struct Fixture: Sendable, CustomTestStringConvertible {
       + [ArrayCheck(name: "h0", analytic: dh0, numeric: numeric)]
   }
 }
-
-/// Do the two have one shape, and differ by no more than `bound` times the largest entry of the second?
-func agree(_ a: Matrix<Double>, _ b: Matrix<Double>, to bound: Double) -> Bool {
-  let largest = abs(b).scalars.max() ?? 0
-  return a.shape == b.shape && abs(a - b).scalars.allSatisfy { $0 <= bound * largest }
-}

@@ -1,5 +1,6 @@
 import MinimalMatrix
 import NumpyStyleRNN
+import TestSupport
 import Testing
 
 @testable import ManualBPTT
@@ -60,6 +61,17 @@ import Testing
   func precision() {
     #expect(!Self.check(Self.right * (1 + 1e-5)).passes)
     #expect(Self.check(Self.right * (1 + 1e-8)).passes)
+  }
+
+  @Test(
+    "No wrong factor is called one, and none is called nothing.",
+    arguments: [
+      (1 + 2e-6, "nearly right"), (1 + 3e-5, "everywhere 1.000030 times"), (0.5, "everywhere 0.5000 times"),
+      (2e-5, "everywhere 2.000e-05 times"),
+    ])
+  func factors(factor: Double, likeness: String) {
+    let check = Self.check(Self.right * factor)
+    #expect(!check.passes && check.likeness.hasPrefix(likeness), "\(check)")
   }
 
   @Test("What is no number is never right.", arguments: [Double.nan, .infinity, -.infinity])

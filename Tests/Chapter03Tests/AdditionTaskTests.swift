@@ -111,6 +111,59 @@ private func smallModel<Scalar>(seed: UInt64 = 3) -> SequenceModel<LSTM<Scalar>>
   }
 }
 
+@Suite struct AdditionTrainerTests {
+  @Test("No sum that is held out is ever trained on; all others are.")
+  func heldOut() {
+    var random = SplitMix64(seed: 4)
+    let heldOut = Sums(20, bits: 4, using: &random)
+    func seen(_ trainer: inout AdditionTrainer<LSTM<Double>>) -> Set<[UInt64]> {
+      (0..<100).reduce(into: []) { seen, _ in
+        let sums = trainer.next()
+        seen.formUnion(zip(sums.a, sums.b).map { [$0, $1] })
+      }
+    }
+    let kept = Set(zip(heldOut.a, heldOut.b).map { [$0, $1] })
+    let model: SequenceModel<LSTM<Double>> = smallModel()
+    var trainer = AdditionTrainer(model, bits: 4, without: heldOut, seed: 1)
+    let all = seen(&trainer)
+    #expect(all.isDisjoint(with: kept) && all.count == 64 - kept.count)
+    // To learn until they are right is to hold them out.
+    trainer = AdditionTrainer(model, bits: 4, seed: 1)
+    #expect(!seen(&trainer).isDisjoint(with: kept))
+    _ = trainer.learn(until: heldOut, limit: 1)
+    #expect(seen(&trainer).isDisjoint(with: kept))
+  }
+
+  @Test("It stops as soon as every held-out bit is right, and not one look earlier.", arguments: [1, 2, 3] as [UInt64])
+  func stops(seed: UInt64) {
+    var random = SplitMix64(seed: seed)
+    let heldOut = Sums(100, bits: 10, using: &random)
+    let cell = GRU<Float>(inputs: 2, hidden: 20, using: &random)
+    let start = SequenceModel(cell, using: &random)
+    var trainer = AdditionTrainer(start, without: heldOut, seed: seed)
+    var again = trainer
+    let (losses, allRight) = trainer.learn(until: heldOut, limit: 1000)
+    #expect(allRight && losses.count % 10 == 0)
+    for step in 0..<losses.count {
+      if step % 10 == 0 { #expect(again.model.bitAccuracy(on: heldOut) < 1, "after \(step) steps") }
+      #expect(again.step() == losses[step])
+    }
+    #expect(again.model == trainer.model && again.model.bitAccuracy(on: heldOut) == 1)
+  }
+
+  @Test("A bit is 1 where it is likelier than not, and accuracy counts bits.")
+  func threshold() {
+    var model: SequenceModel<LSTM<Double>> = smallModel()
+    model.projection.W *= 0
+    let sums = Sums([3, 0], [4, 1], bits: 4)
+    for (logit, sum, accuracy) in [(0.01, 15, 0.5), (-0.01, 0, 0.5)] as [(Double, UInt64, Double)] {
+      model.projection.b[0, 0] = logit
+      #expect(model.add(sums) == [sum, sum])
+      #expect(model.bitAccuracy(on: sums) == accuracy)
+    }
+  }
+}
+
 @Suite struct LearningToAddTests {
   static let learned: SequenceModel<LSTM<Float>> = {
     var random = SplitMix64(seed: 1)

@@ -2,6 +2,7 @@ import ExplicitGates
 import ManualBPTT
 import MinimalMatrix
 import NumpyStyleRNN
+import TestSupport
 import Testing
 
 /// Is every array of one list the same, bit for bit, as that of the other?
@@ -203,4 +204,48 @@ private func expectEqual(
     let said = String(decoding: result.standardErrorContent, as: UTF8.self)
     #expect(said.contains("backward: derivatives [8 × 5] of outputs [6 × 5]\n"))
   }
+
+  @Test(
+    "What does not fit together is no cell, no model and no task, and the message has the shapes.",
+    arguments: misfits.indices)
+  func misfit(_ i: Int) async throws {
+    let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) { [i = i as Int] in
+      misfits[i].use()
+    }
+    let said = String(decoding: result.standardErrorContent, as: UTF8.self)
+    #expect(said.contains("Fatal error: \(misfits[i].message)\n"))
+  }
 }
+
+/// A gate of zeros.
+private func gate(_ D: Int, _ H: Int) -> Gate<Double> { Gate(W: Matrix(D, H), U: Matrix(H, H), b: Matrix(1, H)) }
+
+private let misfits: [(message: String, use: @Sendable () -> Void)] = [
+  (
+    "Gate: W [4 × 5], U [5 × 6] and b [1 × 5] do not fit together",
+    { _ = Gate<Double>(W: Matrix(4, 5), U: Matrix(5, 6), b: Matrix(1, 5)) }
+  ),
+  (
+    "LSTM: W and U of its gates differ in size: [4 × 5] and [5 × 5], [4 × 5] and [5 × 5], "
+      + "[4 × 5] and [5 × 5], [3 × 5] and [5 × 5]",
+    { _ = LSTM(input: gate(4, 5), forget: gate(4, 5), candidate: gate(4, 5), output: gate(3, 5)) }
+  ),
+  (
+    "GRU: W and U of its gates differ in size: [4 × 5] and [5 × 5], [4 × 6] and [6 × 6], [4 × 5] and [5 × 5]",
+    { _ = GRU(reset: gate(4, 5), update: gate(4, 6), candidate: gate(4, 5)) }
+  ),
+  (
+    "ResetAfterGRU: a state bias [1 × 6] for gates with biases [1 × 5]",
+    { _ = ResetAfterGRU(reset: gate(4, 5), update: gate(4, 5), candidate: gate(4, 5), stateBias: Matrix(1, 6)) }
+  ),
+  (
+    "SequenceModel: a cell with outputs [B × 5] and a projection [6 × 1]",
+    {
+      let cell = GRU(reset: gate(4, 5), update: gate(4, 5), candidate: gate(4, 5))
+      _ = SequenceModel(cell: cell, projection: Projection(W: Matrix(6, 1), b: Matrix(1, 1)))
+    }
+  ),
+  ("Sums: 20 + 13 has more than 5 bits", { _ = Sums([20], [13], bits: 5) }),
+  ("Sums: 2 numbers and 1", { _ = Sums([1, 2], [3], bits: 5) }),
+  ("AddingProblem: rows of 1 steps, not 2 or more", { _ = AddingProblem(steps: 1, seed: 1) }),
+]

@@ -4,71 +4,17 @@
   import ManualBPTT
   import MinimalMatrix
   import NumpyStyleRNN
+  import TestSupport
   import Testing
   import _Differentiation
 
-  /// A matrix that the compiler can differentiate. Its tangent is a matrix too; `nil` stands for zeros of any shape.
-  private struct Value: Differentiable, AdditiveArithmetic {
-    typealias TangentVector = Value
-    var matrix: Matrix<Double>?
-    init(_ matrix: Matrix<Double>?) { self.matrix = matrix }
-    static var zero: Value { Value(nil) }
-    static func + (a: Value, b: Value) -> Value {
-      guard let x = a.matrix, let y = b.matrix else { return a.matrix == nil ? b : a }
-      return Value(x + y)
-    }
-    static func - (a: Value, b: Value) -> Value { a + Value(b.matrix.map { -$0 }) }
-    mutating func move(by offset: Value) { self += offset }
-  }
-
-  // The operations of the cells, each with its derivative. `nil` comes back as it came.
-
-  private func product(_ a: Value, _ b: Value) -> Value { Value(matmul(a.matrix!, b.matrix!)) }
-  @derivative(of: product)
-  private func productDerivative(_ a: Value, _ b: Value) -> (value: Value, pullback: (Value) -> (Value, Value)) {
-    (
-      product(a, b),
-      { d in (Value(d.matrix.map { matmul($0, b.matrix!.T) }), Value(d.matrix.map { matmul(a.matrix!.T, $0) })) }
-    )
-  }
-
-  private func times(_ a: Value, _ b: Value) -> Value { Value(a.matrix! * b.matrix!) }
-  @derivative(of: times)
-  private func timesDerivative(_ a: Value, _ b: Value) -> (value: Value, pullback: (Value) -> (Value, Value)) {
-    (times(a, b), { d in (Value(d.matrix.map { $0 * b.matrix! }), Value(d.matrix.map { $0 * a.matrix! })) })
-  }
-
-  private func sum(_ a: Value, _ b: Value) -> Value { a + b }
-  @derivative(of: sum)
-  private func sumDerivative(_ a: Value, _ b: Value) -> (value: Value, pullback: (Value) -> (Value, Value)) {
-    (sum(a, b), { ($0, $0) })
-  }
-
-  private func addToRows(_ a: Value, _ row: Value) -> Value { a + row }
-  @derivative(of: addToRows)
-  private func addToRowsDerivative(_ a: Value, _ row: Value) -> (value: Value, pullback: (Value) -> (Value, Value)) {
-    (addToRows(a, row), { d in (d, Value(d.matrix?.columnSums())) })
-  }
+  // The operations that only gates need, each with its derivative. `nil` comes back as it came.
 
   /// `1 − a`
   private func rest(_ a: Value) -> Value { Value(1 - a.matrix!) }
   @derivative(of: rest)
   private func restDerivative(_ a: Value) -> (value: Value, pullback: (Value) -> Value) {
     (rest(a), { d in Value(d.matrix.map { -$0 }) })
-  }
-
-  private func bend(_ a: Value) -> Value { Value(tanh(a.matrix!)) }
-  @derivative(of: bend)
-  private func bendDerivative(_ a: Value) -> (value: Value, pullback: (Value) -> Value) {
-    let y = tanh(a.matrix!)
-    return (Value(y), { d in Value(d.matrix.map { $0 * (1 - y * y) }) })
-  }
-
-  private func squash(_ a: Value) -> Value { Value(sigmoid(a.matrix!)) }
-  @derivative(of: squash)
-  private func squashDerivative(_ a: Value) -> (value: Value, pullback: (Value) -> Value) {
-    let y = sigmoid(a.matrix!)
-    return (Value(y), { d in Value(d.matrix.map { $0 * y * (1 - y) }) })
   }
 
   /// `⟨d, a⟩`

@@ -3,6 +3,7 @@ import Foundation
 import ManualBPTT
 import MinimalMatrix
 import NumpyStyleRNN
+import TestSupport
 import Testing
 
 /// What reference.py wrote beside this file.

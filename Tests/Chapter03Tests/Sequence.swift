@@ -89,9 +89,3 @@ struct Sequence<C: Cell> {
   /// All that comes of it.
   var results: [(name: String, array: Matrix<Double>)] { rowResults + backward().gradient.named("gradient") }
 }
-
-/// Do the two have one shape, and differ by no more than `bound` times the largest entry of the second?
-func agree(_ a: Matrix<Double>, _ b: Matrix<Double>, to bound: Double) -> Bool {
-  let largest = abs(b).scalars.max() ?? 0
-  return a.shape == b.shape && abs(a - b).scalars.allSatisfy { $0 <= bound * largest }
-}
