@@ -10,6 +10,8 @@ let chapters = [
   chapter("03-ExplicitGates", buildsOn: ["MinimalMatrix", "NumpyStyleRNN", "ManualBPTT"]),
   chapter(
     "04-Scan", buildsOn: ["MinimalMatrix", "NumpyStyleRNN", "ManualBPTT", "ExplicitGates", "Drawing", "Console"]),
+  chapter(
+    "05-WhileLoop", buildsOn: ["MinimalMatrix", "NumpyStyleRNN", "ManualBPTT", "ExplicitGates", "Scan", "Drawing"]),
 ]
 
 let ground = [

@@ -16,7 +16,9 @@ public enum Diagrams {
     diagram.box("outputs", "outputs", column: 0, row: 0, .bare)
     diagram.box("inputs", "inputs", column: 0, row: 2, .bare)
     diagram.box("initial", "initial", column: 0, row: 1, .bare)
-    for (t, column) in asks.enumerated() { diagram.box("ask\(t)", "go on?", column: column, row: 1, .fleeting, .fourth) }
+    for (t, column) in asks.enumerated() {
+      diagram.box("ask\(t)", "go on?", column: column, row: 1, .fleeting, .fourth)
+    }
     for (t, column) in steps.enumerated() {
       diagram.box("h\(t)", "h\(subscripts[t])", column: column, row: 0, .filled, .first)
       diagram.box("step\(t)", "step", column: column, row: 1)

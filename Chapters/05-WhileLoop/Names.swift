@@ -66,8 +66,8 @@ extension CustomRNN {
   /// Writes `B` lines side by side, each until it draws the end mark.
   ///
   /// How many steps that takes, nobody knows before. A row that has finished
-  /// takes no further step; the loop ends with the last row. Each row has random
-  /// numbers of its own, so what it writes does not depend on its neighbours.
+  /// takes no further step; the loop ends with the last row. Each row has its
+  /// own random numbers, so what it writes does not depend on its neighbours.
   /// - Parameters:
   ///   - end: what every line begins after and ends with, not written
   ///   - limit: how many characters a line has at most
@@ -86,9 +86,10 @@ extension CustomRNN {
       { limit > 0 && !$0.rows.isEmpty },
       { v in
         let x = Matrix<C.Scalar>.oneHot(v.next, size: V)
-        v.state = recurrent.step(
-          recurrent.project(x), from: v.state, rows: v.rows
-        ).state
+        v.state =
+          recurrent.step(
+            recurrent.project(x), from: v.state, rows: v.rows
+          ).state
         let logits = output(v.state.h.rows(at: v.rows))
         for (k, row) in v.rows.enumerated() {
           v.next[row] = sample(

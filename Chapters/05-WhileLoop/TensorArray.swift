@@ -26,19 +26,20 @@ struct Mould<Element: NamedArrays> {
   /// An element of these shapes, all zero.
   let zeros: Element
   // Asked for once: to look up the list takes as long as a small product.
-  private let arrays = Element.arrays
+  private let paths = Element.arrays.map { $0.path }
 
   init(of element: Element) { zeros = element.zeros() }
 
   /// `B`, the rows of one element.
-  var rows: Int { zeros[keyPath: arrays[0].path].rows }
+  var rows: Int { zeros[keyPath: paths[0]].rows }
 
   /// Is this such an element, or so many of them, one below the other?
   func fits(_ element: Element, times count: Int = 1) -> Bool {
-    arrays.allSatisfy { _, path in
+    for path in paths {
       let (a, b) = (element[keyPath: path], zeros[keyPath: path])
-      return a.rows == count * b.rows && a.columns == b.columns
+      if a.rows != count * b.rows || a.columns != b.columns { return false }
     }
+    return true
   }
 }
 
@@ -159,7 +160,9 @@ extension TensorArray {
   /// Reads the elements at `indices` and puts them one below the other.
   public mutating func gather(_ indices: [Int]) -> Element {
     require(!indices.isEmpty, "TensorArray \(name): gather of no positions")
-    return Element.stack(indices.map { read($0) })
+    var parts: [Element] = []
+    for t in indices { parts.append(read(t)) }
+    return Element.stack(parts)
   }
 
   /// Reads all elements and puts them one below the other: `[T·B × …]`. There
@@ -203,7 +206,11 @@ extension TensorArray {
     /// Adds what a reader of position `t` says.
     public mutating func add(_ d: Element, at t: Int) {
       check(t)
-      elements[t] = elements[t].map { $0 + d } ?? d
+      if let sum = elements[t] {
+        elements[t] = sum + d
+      } else {
+        elements[t] = d
+      }
     }
 
     /// Adds what a reader of several positions says, one below the other.
@@ -227,7 +234,9 @@ extension TensorArray {
       require(
         !indices.isEmpty,
         "derivative of TensorArray \(name): gather of no positions")
-      let whole = Element.stack(indices.map { read($0) })
+      var parts: [Element] = []
+      for t in indices { parts.append(read(t)) }
+      let whole = Element.stack(parts)
       // One look at all of them; only if it is not right, one at each.
       if !mould.fits(whole, times: indices.count) { findMisfit() }
       return whole
@@ -247,7 +256,7 @@ extension TensorArray {
 
     private func check(_ t: Int) {
       require(
-        elements.indices.contains(t),
+        0 <= t && t < elements.count,
         "derivative of TensorArray \(name): position \(t), "
           + "outside 0..<\(elements.count)")
     }

@@ -36,8 +36,7 @@ public struct Question<C: Cell> {
 public struct Answer<C: Cell> {
   public let outputs: Matrix<C.Scalar>
   public let last: C.State
-  public let back:
-    (gradient: C, dInputs: Matrix<C.Scalar>, dInitial: C.State)
+  public let back: (gradient: C, dInputs: Matrix<C.Scalar>, dInitial: C.State)
 
   /// The fingerprints of all of it.
   public var fingerprints: [UInt64] {

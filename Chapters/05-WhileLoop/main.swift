@@ -27,8 +27,9 @@ program(
     let e = 1e-6
     let numeric = (Growth(rate: rate + e).loop.last - Growth(rate: rate - e).loop.last) / (2 * e)
     print(
-      rate.decimal(places: 2).aligned(to: 8), "\(loop.steps)".aligned(to: 7), loop.last.decimal(places: 3).aligned(to: 10),
-      d.rate.decimal(places: 3).aligned(to: 13), numeric.decimal(places: 3).aligned(to: 16))
+      rate.decimal(places: 2).aligned(to: 8), "\(loop.steps)".aligned(to: 7),
+      loop.last.decimal(places: 3).aligned(to: 10), d.rate.decimal(places: 3).aligned(to: 13),
+      numeric.decimal(places: 3).aligned(to: 16))
   }
   let edge = 10.0
   let (below, at) = (Growth(rate: edge - 1e-6), Growth(rate: edge))
@@ -86,7 +87,7 @@ program(
     ]
     for (k, (unrolling, answer)) in answers.enumerated() {
       let prints = answer.fingerprints.map { hexadecimal($0).prefix(8) }.joined(separator: "  ")
-      print((k == 0 ? name : "").padded(to: 14), unrolling.padded(to: 17), prints)
+      print((k == 0 ? name : "").padded(to: 14), unrolling.padded(to: 13), prints)
     }
     let all = answers.allSatisfy { $0.1.fingerprints == answers[0].1.fingerprints }
     print("".padded(to: 14), all ? "the same bits" : "NOT THE SAME BITS")
@@ -97,7 +98,7 @@ program(
   compare("ResetAfterGRU") { ResetAfterGRU<Double>(inputs: 4, hidden: 5, using: &$0) }
 
   heading("What each keeps for the way back")
-  print("An LSTM, 100 steps of 2 rows, of which the first has 40 steps and the second 70:")
+  print("An LSTM, 100 steps of 2 rows; for the while loop they have 40 steps and 70:")
   var small = SplitMix64(seed: options[seed])
   let kept = LSTM<Float>(inputs: 4, hidden: 5, using: &small)
   let long = Question(to: kept, steps: 100, batch: 2, using: &small)
@@ -105,7 +106,7 @@ program(
   print("for            \(kept.run(long.x, from: long.initial).traces.count) traces")
   print("scan           \(kept.scanned(long.x, from: long.initial).traces.count) traces")
   let piece = checkpoints.pieces.map(\.count).max() ?? 0
-  print("checkpointed   \(checkpoints.carries.count) states, and on the way back the traces of \(piece) steps at a time")
+  print("checkpointed   \(checkpoints.carries.count) states, and \(piece) traces at a time on the way back")
   let loop = kept.loop(long.x, from: long.initial, lengths: [40, 70]).loop
   let rows = loop.traces.reduce(0) { $0 + $1.rows.count }
   print("while loop     \(loop.steps) traces, of \(rows) rows in all, not of \(2 * 100)")
@@ -117,10 +118,12 @@ program(
   let end = try vocabulary.ids(of: "\n")[0]
   var network = CustomRNN(
     recurrent: LSTM<Float>(inputs: V, hidden: H, using: &random),
-    output: Projection(W: .uniform(H, V, scale: 1 / Double(H).squareRoot(), using: &random), b: Matrix(1, V)))
-  print("\(names.count) names of \(names.map(\.count).min()!) to \(names.map(\.count).max()!) letters; 32 at each step.")
+    output: Projection(
+      W: .uniform(H, V, scale: 1 / Double(H).squareRoot(), using: &random), b: Matrix(1, V)))
+  print(
+    "\(names.count) names of \(names.map(\.count).min()!) to \(names.map(\.count).max()!) letters; 32 at each step.")
   let guess = Double(logSumExp(Matrix<Double>(1, V))[0, 0]).decimal(places: 3)
-  print("An LSTM of \(H) units and a projection, \(network.count) weights; a guess costs ln \(V) = \(guess).")
+  print("\(network.count) weights. The loss in nats for each character; a guess has ln \(V) = \(guess):")
   var adam = Adam(for: network, rate: 5e-3)
   let progress = ProgressBar("Training", total: limit)
   let reports = Set((0...6).map { max(1, limit * $0 / 6) })
@@ -140,7 +143,7 @@ program(
   }
 
   heading("Writing until an end mark")
-  let written = network.write(lines: 12, end: end, atMost: 30, vocabulary: V, using: &random)
+  let written = network.write(lines: 12, end: end, atMost: 20, vocabulary: V, using: &random)
   print("12 rows at once; the loop took \((written.map(\.count).max() ?? 0) + 1) steps. Rows still writing at each:")
   let longest = written.map(\.count).max() ?? 0
   print((0...longest).map { t in "\(written.count { $0.count >= t })".aligned(to: 3) }.joined())
@@ -150,7 +153,7 @@ program(
     try write(Diagrams.whileLoop.svg(), to: "05-while-loop.svg", in: folder)
   }
 
-  print("Where next? Another output unit, another cell: Chapters/05-WhileLoop/CustomRNN.swift, and")
+  print("Where next? Give the network a GRU in Chapters/05-WhileLoop/main.swift, and see:")
   print("swift run chapter05 --steps 3000")
 }
 

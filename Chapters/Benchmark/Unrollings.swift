@@ -1,4 +1,3 @@
-import Dispatch
 import ExplicitGates
 import Foundation
 import MinimalMatrix
@@ -9,7 +8,7 @@ private struct Overhead: Encodable {
   var workload: String
   var variant: String
   var threads: Int
-  /// Seconds forward and backward: the median over the rounds.
+  /// Seconds of the processor, forward and backward: the median over the rounds.
   var median_s: Double
   /// The median over the rounds of the time over that of `for` in the same round.
   var over_for: Double
@@ -18,8 +17,10 @@ private struct Overhead: Encodable {
 /// Measures an LSTM forward and backward in every unrolling, at the sizes of W2 and W3. In each round every unrolling has
 /// its turn, so all meet the same machine; the first turn goes round.
 func measureUnrollings(threads: Int) throws {
-  try measureUnrollings("W2-unrolled", threads: threads, steps: 10, batch: 16, inputs: 2, hidden: 20, runs: 20, rounds: 201)
-  try measureUnrollings("W3-unrolled", threads: threads, steps: 50, batch: 100, inputs: 200, hidden: 200, runs: 1, rounds: 31)
+  try measureUnrollings(
+    "W2-unrolled", threads: threads, steps: 10, batch: 16, inputs: 2, hidden: 20, runs: 20, rounds: 201)
+  try measureUnrollings(
+    "W3-unrolled", threads: threads, steps: 50, batch: 100, inputs: 200, hidden: 200, runs: 1, rounds: 31)
 }
 
 private func measureUnrollings(
@@ -35,9 +36,9 @@ private func measureUnrollings(
   for round in 0..<rounds {
     for turn in unrollings.indices {
       let k = (turn + round) % unrollings.count
-      let start = DispatchTime.now().uptimeNanoseconds
+      let start = clock()
       for _ in 0..<runs { _ = unrollings[k].answer(question) }
-      times[k].append(Double(DispatchTime.now().uptimeNanoseconds - start) * 1e-9 / Double(runs))
+      times[k].append(Double(clock() - start) / Double(CLOCKS_PER_SEC) / Double(runs))
     }
   }
   func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }

@@ -4,7 +4,8 @@ import MinimalMatrix
 import Texts
 
 let threads = Option.int("threads", default: 1, in: 1...1024, "how many threads a large product may use")
-let workloads = Option.string("workloads", default: "W1,W2,W3,W6", "which of W1, W2, W3, W6, unrollings to run, with commas between")
+let workloads = Option.string(
+  "workloads", default: "W1,W2,W3,W6", "which of W1, W2, W3, W6, unrollings to run, with commas between")
 let text = Option.file("text", otherwise: "5,163 first names", "the text of W1; for comparisons, the peers' text")
 let references = Option.file("references", otherwise: "not compared", "workload_references.json of the peers")
 

@@ -7,7 +7,11 @@ import Testing
 @Suite struct LoopTests {
   @Test("The loop runs while the condition holds, keeps what each step left, and asks before the first step.")
   func loop() {
-    let loop = whileLoop({ $0 < 100 }, { x -> Int in defer { x *= 2 }; return x }, 3)
+    let loop = whileLoop(
+      { $0 < 100 },
+      { x -> Int in
+        defer { x *= 2 }; return x
+      }, 3)
     #expect(loop.last == 192 && loop.steps == 6)
     #expect(loop.traces == [3, 6, 12, 24, 48, 96])
     let none = whileLoop({ $0 < 100 }, { $0 *= 2 }, 100)
@@ -18,7 +22,11 @@ import Testing
 
   @Test("The way back meets every step once, the last one first.")
   func wayBack() {
-    let loop = whileLoop({ $0 < 100 }, { x -> Int in defer { x *= 2 }; return x }, 3)
+    let loop = whileLoop(
+      { $0 < 100 },
+      { x -> Int in
+        defer { x *= 2 }; return x
+      }, 3)
     let met = loop.backward([(Int, Int)]()) { $0.append(($1, $2)) }
     #expect(met.map(\.0) == [96, 48, 24, 12, 6, 3])
     #expect(met.map(\.1) == [5, 4, 3, 2, 1, 0])
