@@ -12,6 +12,12 @@ let chapters = [
     "04-Scan", buildsOn: ["MinimalMatrix", "NumpyStyleRNN", "ManualBPTT", "ExplicitGates", "Drawing", "Console"]),
   chapter(
     "05-WhileLoop", buildsOn: ["MinimalMatrix", "NumpyStyleRNN", "ManualBPTT", "ExplicitGates", "Scan", "Drawing"]),
+  chapter(
+    "07-SequenceTasks",
+    buildsOn: [
+      "MinimalMatrix", "NumpyStyleRNN", "ManualBPTT", "ExplicitGates", "Scan", "WhileLoop", "Console", "Drawing",
+      "Digits",
+    ]),
 ]
 
 let ground = [
@@ -19,6 +25,7 @@ let ground = [
   library("MinimalMatrix", buildsOn: ["VectorMath"]),
   library("Console"),
   library("Texts", but: ["README.md", "names.py"]),
+  library("Digits", but: ["README.md", "digits.py"]),
   library("Running"),
   library("Drawing"),
   library("Mirror"),
