@@ -123,3 +123,55 @@ public func knowingTheRule(_ alone: Matrix<Float>, batch B: Int) -> [Int] {
   }
   return answers
 }
+
+// MARK: - Three labellers
+
+/// How many digits of damaged sequences are named rightly, out of one
+/// direction, out of both, by who sees each image alone, and by who also
+/// knows the rule.
+public struct LabellingTrial: Sendable {
+  public let alone, forward, both, knowing: Double
+
+  /// Trains and measures.
+  /// - Parameters:
+  ///   - batches: of 320 images each
+  ///   - T: the images of a sequence
+  public init(
+    hidden H: Int, batches: Int, steps T: Int, seed: UInt64,
+    on images: LabelledImages, heldOut others: LabelledImages
+  ) {
+    let D = images.height * images.width
+    let (sequences, labels) = {
+      var digits = DamagedDigits(others, seed: seed &+ 1)
+      return digits.next(200, steps: T)
+    }()
+    let digits = DamagedDigits(images, seed: seed)
+    let logits = concurrently(3) { index -> Matrix<Float> in
+      var random = SplitMix64(seed: seed &+ UInt64(index))
+      func layer() -> Layer<LSTM<Float>> {
+        Layer(LSTM(inputs: D, hidden: H, using: &random))
+      }
+      func learn<L: SequenceLayer<Float>>(_ layers: L, steps T: Int)
+        -> SequenceNetwork<L>
+      {
+        .labeller(
+          layers, on: digits, steps: T, batches: batches, using: &random)
+      }
+      switch index {
+      case 0:
+        // Every image is a sequence of its own.
+        let single = Sequences(sequences.x, batch: sequences.x.rows)
+        return learn(layer(), steps: 1).answers(to: single, .every)
+      case 1: return learn(layer(), steps: T).answers(to: sequences, .every)
+      default:
+        let both = Bidirectional(layer(), layer())
+        return learn(both, steps: T).answers(to: sequences, .every)
+      }
+    }
+    alone = accuracyOf(logits[0].rowArgMaxima(), labels)
+    forward = accuracyOf(logits[1].rowArgMaxima(), labels)
+    both = accuracyOf(logits[2].rowArgMaxima(), labels)
+    knowing = accuracyOf(
+      knowingTheRule(softmax(logits[0]), batch: sequences.batch), labels)
+  }
+}
