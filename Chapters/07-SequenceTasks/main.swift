@@ -234,10 +234,12 @@ func pictures(of images: LabelledImages, _ chosen: [(Int, String)]) -> HeatMap {
   for (index, caption) in chosen {
     let image = images.image(index)
     for row in rows.indices { rows[row] += (0..<images.width).map { Double(image[row, $0]) } + [0] }
-    names += [String(caption.prefix { $0 != "," })] + Array(repeating: "", count: images.width)
+    var above = Array(repeating: "", count: images.width + 1)
+    above[images.width / 2] = caption.prefix { $0 != "," }.replacingOccurrences(of: " read as ", with: " → ")
+    names += above
   }
   return HeatMap(
-    title: "Misread digits: what it is, and what the network read", rows: rows.map { _ in "" }, columns: names,
+    title: "Misread digits: what it is → what the network read", rows: rows.map { _ in "" }, columns: names,
     values: rows, range: 0...1)
 }
 
