@@ -11,6 +11,8 @@ let chapters = [
   chapter("04-Scan", buildsOn: "NumpyStyleRNN", "ManualBPTT", "ExplicitGates"),
   chapter("05-WhileLoop", buildsOn: "NumpyStyleRNN", "ManualBPTT", "ExplicitGates", "Scan"),
   chapter("06-Embeddings", buildsOn: "NumpyStyleRNN", "ManualBPTT", "ExplicitGates", "Safetensors"),
+  chapter(
+    "07-SequenceTasks", buildsOn: "NumpyStyleRNN", "ManualBPTT", "ExplicitGates", "Scan", "WhileLoop", "Digits"),
 ]
 
 let ground = [
@@ -18,6 +20,7 @@ let ground = [
   library("MinimalMatrix", buildsOn: ["VectorMath"]),
   library("Console"),
   library("Texts", but: ["README.md", "names.py", "workbook.py"]),
+  library("Digits", but: ["README.md", "digits.py"]),
   library("Running"),
   library("Drawing"),
   library("Mirror"),

@@ -1,0 +1,120 @@
+import Console
+
+// MARK: - A table of numbers
+
+/// A CSV file: a header, then lines of numbers.
+public struct Table: Sendable {
+  /// Where it came from, for messages.
+  public let path: String
+  /// The names of the columns that hold numbers.
+  public let names: [String]
+  /// The numbers, line by line.
+  public let rows: [[Double]]
+  /// What stands in the column that says which sequence a line belongs to.
+  public let ids: [String]?
+  /// The line of each row in the file, from 1.
+  public let lines: [Int]
+
+  /// Reads a file.
+  /// - Parameters:
+  ///   - sequence: the column of the sequences' names, if there is one
+  ///   - unused: columns that are left out
+  /// - Throws: a ``Failure`` that says what is wrong, in which line and column.
+  public init(_ path: String, sequence: String? = nil, without unused: [String])
+    throws(Failure)
+  {
+    try self.init(
+      readText(path), path: path, sequence: sequence, without: unused)
+  }
+
+  init(
+    _ text: String, path: String, sequence: String?, without unused: [String]
+  ) throws(Failure) {
+    var lines = text.split(
+      separator: "\n", omittingEmptySubsequences: false)
+    while lines.last?.allSatisfy(\.isWhitespace) == true { lines.removeLast() }
+    let header = fields(lines.first ?? "")
+    if header.contains(where: { Double($0) != nil }) {
+      throw .failed(
+        "\(path), line 1: a number stands where the columns' names should; "
+          + "give a file with a header.")
+    }
+    func column(_ name: String, _ what: String) throws(Failure) -> Int {
+      let places = header.indices.filter { header[$0] == name }
+      guard places.count == 1 else {
+        throw .failed(
+          "\(path), line 1: \(places.isEmpty ? "no" : "more than one") "
+            + "column \"\(name)\" \(what); there are "
+            + "\(header.joined(separator: ", ")).")
+      }
+      return places[0]
+    }
+    for (k, name) in header.enumerated() {
+      guard !name.isEmpty else {
+        throw .failed("\(path), line 1, column \(k + 1): it has no name.")
+      }
+      _ = try column(name, "can be told from the others")
+    }
+    let id: Int? =
+      if let sequence { try column(sequence, "for the sequences") } else { nil }
+    var leftOut: Set<Int> = id.map { [$0] } ?? []
+    for name in unused { leftOut.insert(try column(name, "to leave out")) }
+    let used = header.indices.filter { !leftOut.contains($0) }
+
+    var (rows, ids, numbers): ([[Double]], [String], [Int]) = ([], [], [])
+    for (k, line) in lines.enumerated().dropFirst() {
+      let cells = fields(line)
+      guard cells.count == header.count else {
+        throw .failed(
+          "\(path), line \(k + 1): \(cells.count) values, "
+            + "the header names \(header.count) columns.")
+      }
+      var row: [Double] = []
+      for column in used {
+        let place =
+          "\(path), line \(k + 1), column \(column + 1) "
+          + "(\(header[column])): "
+        guard !cells[column].isEmpty else {
+          throw .failed(
+            place + "the value is missing; fill it in, or drop the line.")
+        }
+        guard let value = Double(cells[column]), value.isFinite else {
+          throw .failed(
+            place + "\"\(cells[column])\" is no number; mend it, or leave the "
+              + "column out with --without.")
+        }
+        row.append(value)
+      }
+      if let id { ids.append(cells[id]) }
+      rows.append(row)
+      numbers.append(k + 1)
+    }
+    (self.path, names) = (path, used.map { header[$0] })
+    (self.rows, self.lines) = (rows, numbers)
+    self.ids = id == nil ? nil : ids
+  }
+}
+
+/// The values of a line, without blanks around them. A value may stand in
+/// quotation marks, and then hold commas.
+private func fields(_ line: Substring) -> [String] {
+  var fields: [String] = [""]
+  var isQuoted = false
+  for character in line {
+    if character == "\"" {
+      isQuoted.toggle()
+    } else if character == "," && !isQuoted {
+      fields.append("")
+    } else {
+      fields[fields.count - 1].append(character)
+    }
+  }
+  return fields.map { $0.trimmed }
+}
+
+extension String {
+  fileprivate var trimmed: String {
+    let start = drop(while: \.isWhitespace)
+    return String(start.reversed().drop(while: \.isWhitespace).reversed())
+  }
+}
