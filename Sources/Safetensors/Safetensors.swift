@@ -167,7 +167,9 @@ extension Header.Entry {
   }
 
   private func words<Word: FixedWidthInteger>(_ data: ArraySlice<UInt8>) -> [Word] {
-    [Word](unsafeUninitializedCapacity: data.count / MemoryLayout<Word>.size) { words, count in
+    // All empty arrays share one storage, into which this initialiser would write its count, 0.
+    if data.isEmpty { return [] }
+    return [Word](unsafeUninitializedCapacity: data.count / MemoryLayout<Word>.size) { words, count in
       count = words.count
       data.withUnsafeBytes { UnsafeMutableRawBufferPointer(words).copyMemory(from: $0) }
     }
