@@ -67,12 +67,6 @@ func sameBits(_ a: Matrix<Double>, _ b: Matrix<Double>) -> Bool {
   a.shape == b.shape && zip(a.scalars, b.scalars).allSatisfy { $0.bitPattern == $1.bitPattern }
 }
 
-/// Do the two have one shape, and differ by no more than `bound` times the largest entry of the second?
-func agree(_ a: Matrix<Double>, _ b: Matrix<Double>, to bound: Double) -> Bool {
-  let largest = abs(b).scalars.max() ?? 0
-  return a.shape == b.shape && abs(a - b).scalars.allSatisfy { $0 <= bound * largest }
-}
-
 /// A cell, what it reads, the state it begins from, and a loss in which every output and every part of the last state has
 /// a say: `⟨dOutputs, outputs⟩ + ⟨dLast, last⟩`.
 struct Example<C: Cell> {

@@ -4,6 +4,7 @@ import ManualBPTT
 import MinimalMatrix
 import NumpyStyleRNN
 import Scan
+import TestSupport
 import Testing
 
 /// A case of reference.json, which reference.py wrote beside this file: a run of a cell, and every derivative.

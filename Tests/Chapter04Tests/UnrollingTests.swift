@@ -3,6 +3,7 @@ import ManualBPTT
 import MinimalMatrix
 import NumpyStyleRNN
 import Scan
+import TestSupport
 import Testing
 
 @Suite struct UnrollingTests {

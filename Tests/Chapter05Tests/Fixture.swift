@@ -98,12 +98,6 @@ struct Padded<C: Cell> {
   }
 }
 
-/// Do the two have one shape, and differ by no more than `bound` times the largest entry of the second?
-func agree(_ a: Matrix<Double>, _ b: Matrix<Double>, to bound: Double) -> Bool {
-  let largest = abs(b).scalars.max() ?? 0
-  return a.shape == b.shape && abs(a - b).scalars.allSatisfy { $0 <= bound * largest }
-}
-
 /// The program must stop, and say this.
 func expectStop(
   _ result: ExitTest.Result?, _ message: String, at location: SourceLocation = #_sourceLocation

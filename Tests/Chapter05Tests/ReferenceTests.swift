@@ -2,6 +2,7 @@ import ExplicitGates
 import Foundation
 import ManualBPTT
 import MinimalMatrix
+import TestSupport
 import Testing
 
 @testable import WhileLoop
