@@ -96,8 +96,11 @@ extension LabelledImages {
 
   /// Several images side by side, a caption over each, as wide as it must be.
   public func gallery(_ images: [(index: Int, caption: String)]) -> String {
+    let longest = images.map(\.caption.count).max() ?? 0
     let columns = images.map { index, caption in
-      ([caption] + lines(index)).map { $0.padded(to: 2 * width + 2) }
+      ([caption] + lines(index)).map {
+        $0.padded(to: max(2 * width + 2, longest + 1))
+      }
     }
     return (0...height).map { line in
       withoutTrailingBlanks(columns.map { $0[line] }.joined())

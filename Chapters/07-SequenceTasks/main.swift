@@ -14,6 +14,9 @@ let layers = Option.int("layers", default: usual.layers, in: 1...16, "how many l
 let hidden = Option.int("hidden", default: usual.hidden, in: 1...1024, "H, the units of a layer")
 let keep = Option.double(
   "keep", default: usual.keep, in: 0.01...1, "how likely an output is kept in training; 1 is no dropout")
+let rate = Option.double("rate", default: usual.rate, in: 1e-6...1, "how far a weight moves at a step")
+let validate = Option.flag(
+  "validate", "choose by this: hold out a fifth of the images to learn from, and do not look at the others")
 let images = Option.file("images", otherwise: "the digits of 8 × 8 pixels that come along", "images in the format IDX")
 let labels = Option.file("labels", otherwise: "none", "their labels in the format IDX")
 let csv = Option.file("csv", otherwise: "digits are read", "a table of numbers, to foretell values from sequences")
@@ -59,13 +62,13 @@ func fit(_ path: String, _ plan: ClassifierPlan, _ options: Options) throws {
 program(
   "chapter07", "Sequence tasks: digits read row by row, layers, dropout, lengths, labels, and your own numbers.",
   options: [
-    seed, steps, cell, layers, hidden, keep, images, labels, csv, target, sequence, without, window, predictions,
+    seed, steps, cell, layers, hidden, keep, rate, validate, images, labels, csv, target, sequence, without, window, predictions,
     figures,
   ]
 ) { options in
   var plan = ClassifierPlan()
   (plan.cell, plan.layers, plan.hidden) = (options[cell], options[layers], options[hidden])
-  (plan.keep, plan.steps) = (options[keep], options[steps])
+  (plan.keep, plan.steps, plan.rate) = (options[keep], options[steps], options[rate])
   let first = options[seed]
 
   if let path = options[csv] {
@@ -77,7 +80,11 @@ program(
   }
   let own = try options[images].map { try LabelledImages(images: $0, labels: options[labels]!) }
   let all = own ?? .digits
-  let (training, heldOut) = all.splitByChance()
+  // Who chooses by the images held out has learned from them: so a choice is made by images held out beside these.
+  func held(_ split: (LabelledImages) -> (training: LabelledImages, LabelledImages)) -> (LabelledImages, LabelledImages) {
+    options[validate] ? split(split(all).training) : split(all)
+  }
+  let (training, heldOut) = held { $0.splitByChance() }
 
   heading("Digits, row by row")
   print("\(all.count) images of \(all.height) × \(all.width) pixels: \(all.height) steps of \(all.width) numbers.")
@@ -140,7 +147,7 @@ program(
   report("five trainings: \(time)")
   print("Held out by chance, the same hands in both parts:")
   print("  " + accuracies.map(percent).joined(separator: " ") + "   mean \(percent(mean(accuracies)))")
-  let (early, late) = all.splitByOrder()
+  let (early, late) = held { $0.splitByOrder() }
   let strangers = plan.accuracies(seeds: 2, from: first, on: early, heldOut: late)
   print("Held out is the last fifth of the file, mostly other hands:")
   print("  " + strangers.map(percent).joined(separator: " ") + "   mean \(percent(mean(strangers)))")
