@@ -35,6 +35,7 @@ func fit(_ path: String, _ plan: ClassifierPlan, _ options: Options) throws {
   guard let column = options[target] else {
     throw Failure.usage("--csv wants --target, the column to foretell.")
   }
+  if let file = options[predictions] { try requirePlace(for: file) }
   let unused = (options[without] ?? "").split(separator: ",").map(String.init)
   let table = try Table(path, sequence: options[sequence], without: unused)
   let examples = try table.examples(target: column, window: options[window])
@@ -62,8 +63,8 @@ func fit(_ path: String, _ plan: ClassifierPlan, _ options: Options) throws {
 program(
   "chapter07", "Sequence tasks: digits read row by row, layers, dropout, lengths, labels, and your own numbers.",
   options: [
-    seed, steps, cell, layers, hidden, keep, rate, validate, images, labels, csv, target, sequence, without, window, predictions,
-    figures,
+    seed, steps, cell, layers, hidden, keep, rate, validate, images, labels, csv, target, sequence, without, window,
+    predictions, figures,
   ]
 ) { options in
   var plan = ClassifierPlan()
@@ -72,6 +73,9 @@ program(
   let first = options[seed]
 
   if let path = options[csv] {
+    guard options[images] == nil, options[labels] == nil else {
+      throw Failure.usage("--csv gives numbers, --images and --labels give pictures; give one or the other.")
+    }
     try fit(path, plan, options)
     return
   }
@@ -81,10 +85,10 @@ program(
   let own = try options[images].map { try LabelledImages(images: $0, labels: options[labels]!) }
   let all = own ?? .digits
   // Who chooses by the images held out has learned from them: so a choice is made by images held out beside these.
-  func held(_ split: (LabelledImages) -> (training: LabelledImages, LabelledImages)) -> (LabelledImages, LabelledImages) {
+  func parts(_ split: (LabelledImages) -> LabelledImages.Parts) -> LabelledImages.Parts {
     options[validate] ? split(split(all).training) : split(all)
   }
-  let (training, heldOut) = held { $0.splitByChance() }
+  let (training, heldOut) = parts { $0.splitByChance() }
 
   heading("Digits, row by row")
   print("\(all.count) images of \(all.height) × \(all.width) pixels: \(all.height) steps of \(all.width) numbers.")
@@ -147,7 +151,7 @@ program(
   report("five trainings: \(time)")
   print("Held out by chance, the same hands in both parts:")
   print("  " + accuracies.map(percent).joined(separator: " ") + "   mean \(percent(mean(accuracies)))")
-  let (early, late) = held { $0.splitByOrder() }
+  let (early, late) = parts { $0.splitByOrder() }
   let strangers = plan.accuracies(seeds: 2, from: first, on: early, heldOut: late)
   print("Held out is the last fifth of the file, mostly other hands:")
   print("  " + strangers.map(percent).joined(separator: " ") + "   mean \(percent(mean(strangers)))")
