@@ -126,9 +126,8 @@ program(
   print("Held-out digits named rightly after so many rows:")
   for (row, share) in logits.byRow.enumerated() {
     guard all.height <= 10 || row % 3 == 0 || row == all.height - 1 else { continue }
-    print(
-      "\(row + 1)".aligned(to: 4), percent(share),
-      Drawing.bar(share, of: 1, width: 50).trimmingCharacters(in: .whitespaces))
+    let bar = Drawing.bar(share, of: 1, width: 50).trimmingCharacters(in: .whitespaces)
+    print("\(row + 1)".aligned(to: 4), percent(share) + (bar.isEmpty ? "" : " " + bar))
   }
 
   if let folder = options[figures] {

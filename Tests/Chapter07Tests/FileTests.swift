@@ -35,7 +35,7 @@ let idxLabels: [UInt8] = [0, 0, 8, 1, 0, 0, 0, 12] + (0..<12).map { UInt8($0 % 1
     #expect(images.count == 12 && images.height == 3 && images.width == 2)
     #expect(images.labels == [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 1])
     let bytes: [[Float]] = [[18, 21], [24, 27], [30, 33]]
-    #expect((images.image(1) * 255).scalars.map { $0.rounded() } == bytes.flatMap { $0 })
+    #expect(images.image(1).scalars == bytes.flatMap { $0.map { $0 / 255 } })
   }
 
   @Test("What is wrong with a file is said in one line, with its name.")
@@ -50,6 +50,8 @@ let idxLabels: [UInt8] = [0, 0, 8, 1, 0, 0, 0, 12] + (0..<12).map { UInt8($0 % 1
     add(idxImages + [0], idxLabels, "73 follow")
     add(Array(idxImages.prefix(9)), idxLabels, "/i: 9 bytes are too few")
     add([], idxLabels, "/i: 0 bytes")
+    // 2²² × 2²² × 2²⁰ is 0 in 64 bits.
+    add([0, 0, 8, 3, 0, 64, 0, 0, 0, 64, 0, 0, 0, 16, 0, 0], idxLabels, "4194304 × 4194304 × 1048576 bytes of images")
     add(idxLabels + idxLabels, idxImages, "are the two files exchanged?")
     add(idxImages, Array(other.dropLast()), "/i holds 12 images, ")
     add([0x1F, 0x8B] + idxImages, idxLabels, "gunzip")
@@ -253,5 +255,39 @@ let idxLabels: [UInt8] = [0, 0, 8, 1, 0, 0, 0, 12] + (0..<12).map { UInt8($0 % 1
     #expect(fit.heldOut.map(\.example.name) == (96..<120).map { "\($0)" })
     #expect(fit.error < 0.2 * fit.error { _ in fit.mean }, "\(fit.error) against \(fit.error { _ in fit.mean })")
     #expect(fit.table.split(separator: "\n").count == 25)
+  }
+
+  @Test("What is foretold depends on nothing that is held out but the sequence itself.")
+  func heldOut() {
+    var random = SplitMix64(seed: 2)
+    let examples = (0..<40).map { k in
+      let rows = (0...random.below(4)).map { _ in [random.uniform(), 5 + random.uniform()] }
+      return Example(name: "\(k)", rows: rows, value: rows[0][0], latest: nil)
+    }
+    // The values of the last fifth, and one of its sequences, are others.
+    let others = examples.enumerated().map { k, example in
+      guard k >= 32 else { return example }
+      return Example(
+        name: example.name, rows: k == 35 ? [[1000, -1000]] : example.rows, value: 1e6 + Double(k), latest: nil)
+    }
+    var plan = ClassifierPlan()
+    (plan.layers, plan.hidden, plan.keep, plan.steps) = (1, 4, 0.8, 20)
+    let (fit, other) = (plan.fit(examples, seed: 1) { _, _ in }, plan.fit(others, seed: 1) { _, _ in })
+    #expect(fit.mean == other.mean && fit.mean == examples[..<32].reduce(0) { $0 + $1.value } / 32)
+    for (k, (a, b)) in zip(fit.heldOut, other.heldOut).enumerated() where k != 3 {
+      #expect(a.predicted == b.predicted && a.example.name == "\(32 + k)")
+    }
+    #expect(fit.heldOut[3].predicted != other.heldOut[3].predicted)
+  }
+
+  @Test("Errors are roots of mean squares; the table of predictions names what is and what was said.")
+  func errors() {
+    func example(_ name: String, _ value: Double) -> Example {
+      Example(name: name, rows: [[0]], value: value, latest: 2 * value)
+    }
+    let fit = Fit(heldOut: [(example("a", 3), 5), (example("b,c", 1), 1)], trained: 8, mean: 2)
+    #expect(fit.error == 2.0.squareRoot())
+    #expect(fit.error { _ in fit.mean } == 1 && fit.error { $0.latest! } == 5.0.squareRoot())
+    #expect(fit.table == "sequence,actual,predicted\na,3.0,5.0\n\"b,c\",1.0,1.0\n")
   }
 }
