@@ -233,11 +233,11 @@ let idxLabels: [UInt8] = [0, 0, 8, 1, 0, 0, 0, 12] + (0..<12).map { UInt8($0 % 1
     #expect(windows.count == 10)
     #expect(windows[3].rows == [[3, 6], [4, 8]] && windows[3].value == 10 && windows[3].latest == 8)
     #expect(windows[3].name == "line 7")
-    let lines = (0..<10).flatMap { id in (0...id % 3).map { "\"s,\(id)\", \($0) ,\(id),junk\n" } }
+    let lines = (0..<10).flatMap { id in (0...id % 3).map { "\"s,\(id)\", \($0) ,\(10 * id + $0),junk\n" } }
     let named = try Table("id,x,y,w\n" + lines.joined(), path: "f", sequence: "id", without: ["w"])
       .examples(target: "y", window: 2)
     #expect(named.count == 10 && named.map(\.rows.count) == [1, 2, 3, 1, 2, 3, 1, 2, 3, 1])
-    #expect(named[5].name == "s,5" && named[5].rows == [[0], [1], [2]] && named[5].value == 5)
+    #expect(named[5].name == "s,5" && named[5].rows == [[0], [1], [2]] && named[5].value == 52)
   }
 
   @Test("A value that follows from the sequence is foretold far better than by the mean, and the units are right.")

@@ -172,4 +172,25 @@ import Testing
       #expect(result(longer, readout) == result(x, readout))
     }
   }
+
+  @Test("What goes wrong, as the page says it: at the last step, with padding in the mean, with dropout left on.")
+  func mistakes() {
+    var random = SplitMix64(seed: 5)
+    let network = SequenceNetwork(
+      Layer(LSTM<Double>(inputs: 4, hidden: 5, using: &random)), answers: 3, using: &random
+    ).drawn(using: &random)
+    let sequences = Question(outputs: 1, lengths: [2, 5, 3]).x
+    let h = network.layers.read(sequences, dropout: nil).outputs
+    // The output of the last step instead of the last relevant one: a short row's answer is the bias.
+    let last = network.projection(h.rows(12..<15))
+    #expect(last.row(0) == network.projection.b && last.row(2) == network.projection.b)
+    #expect(last.row(1) != network.projection.b)
+    #expect(network.answers(to: sequences, .last).row(0) != network.projection.b)
+    // A mean over all steps falls when padding is added, though nothing was learned.
+    let losses = crossEntropy(network.answers(to: sequences, .every), Array(repeating: 0, count: 10)).sum()
+    #expect(losses / 15 > losses / 18 && losses / 10 > losses / 15)
+    // With dropout left on, one question has two answers.
+    let each = [UInt64(1), 2].map { network.layers.read(sequences, dropout: Dropout(keep: 0.5, seed: $0)).outputs }
+    #expect(each[0] != each[1])
+  }
 }
