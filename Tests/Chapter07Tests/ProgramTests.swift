@@ -53,7 +53,8 @@ import Testing
       // The third row of a 0, below two rows of margin: 2 + 2 · 3 blank pixels, then its ink, two characters a pixel.
       #expect(right.output.contains("\n" + String(repeating: " ", count: 16) + "░░░░░░▓▓▓▓▓▓▒▒▒▒▒▒\n"))
       let svg = try String(contentsOf: folder.appendingPathComponent("f/07-misread.svg"), encoding: .utf8)
-      #expect(svg.contains(" → "), "each digit has its caption")
+      let captions = svg.matches(of: /text-anchor="middle">\d → \d</).count
+      #expect(captions == 2, "each digit has its caption")
 
       try Data(bytes.dropLast(300)).write(to: images)
       let wrong = try run("chapter07", asked, in: folder)
