@@ -26,7 +26,7 @@ extension LanguageModel {
       "lstm.bias_ih_l0": tensor(b),
       "lstm.bias_hh_l0": tensor(b.map { _ in 0 }),
       "projection.weight": tensor(projection.W.transposed()),
-      "projection.bias": tensor(projection.b.scalars),
+      "projection.bias": tensor(Array(projection.b.scalars)),
     ]
   }
 
