@@ -56,7 +56,7 @@ let checks = [
   tests(of: "Book", on: ["Mirror", "book"]),
   // Exercises in trouble: they crash, loop, give wrong shapes. Only the tests run it.
   program("troubled-exercises", at: "Tests/TroubledExercises", buildsOn: checked + ["ExerciseChecks"]),
-  tests(of: "Exercises", on: checked + ["ExerciseChecks", "exercises", "troubled-exercises"], beside: []),
+  tests(of: "Exercises", on: checked + ["ExerciseChecks", "TestSupport", "exercises", "troubled-exercises"], beside: []),
 ]
 
 /// A chapter's tests see it and the chapters before it.
