@@ -90,7 +90,7 @@ extension Checkpoint {
   private func requireSound(_ loss: Double) throws(Failure) {
     guard Score(nats: loss).perplexity.isFinite else {
       throw .failed(
-        "the loss has grown to \(loss.scientific(places: 1)) nats at step "
+        "the loss is \(loss.scientific(places: 1)) nats at step "
           + "\(trainer.step): try a smaller --rate than \(trainer.plan.rate).")
     }
   }
