@@ -102,8 +102,8 @@ public struct SavedModel<Scalar: MatrixScalar> {
     guard model.vocabulary == tokens.count, Set(pieces).count == pieces.count
     else {
       throw arrays.broken(
-        "has \(Set(pieces).count) different pieces and a table of "
-          + "\(model.vocabulary) rows")
+        "has \(counted(Set(pieces).count, "different piece")) and a table of "
+          + counted(model.vocabulary, "row"))
     }
   }
 
