@@ -208,7 +208,7 @@ extension EmbeddingsCheck {
   }
 
   private static func softmax(_ y: [Double], _ τ: Double) -> [Double] {
-    MinimalMatrix.softmax(Matrix(1, y.count, scalars: y) / τ).scalars
+    Array(MinimalMatrix.softmax(Matrix(1, y.count, scalars: y) / τ).scalars)
   }
 
   private static func list(_ numbers: [Double]) -> String {
