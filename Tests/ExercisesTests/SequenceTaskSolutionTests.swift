@@ -66,9 +66,9 @@ import Testing
     expect(verdict { Matrix($0, $1) + drawn(1, $1, $2, 1 / $2, &$3) }, "All rows of the batch")
     expect(verdict { matmul(drawn($0, 1, $2, 1 / $2, &$3), Matrix(1, $1, repeating: 1)) }, "as a whole")
     expect(
-      verdict {
+      verdict { B, H, keep, _ in
         var random = SplitMix64(seed: 1)
-        return drawn($0, $1, $2, 1 / $2, &random)
+        return drawn(B, H, keep, 1 / keep, &random)
       }, "draw from `random`")
     expect(verdict { drawn($0, $1 + 1, $2, 1 / $2, &$3) }, "it is [100 × 91]")
   }

@@ -13,15 +13,15 @@ import SequenceTasks
 public struct Around<L: SequenceLayer>: SequenceLayer {
   /// Chapter 7's: at every step both, side by side, each having read the step
   /// itself.
-  public var both: Bidirectional<L, L>
+  public var both: SequenceTasks.Bidirectional<L, L>
 
   public init(_ forward: L, _ backward: L) {
-    both = Bidirectional(forward, backward)
+    both = SequenceTasks.Bidirectional(forward, backward)
   }
 
   /// What both leave behind, and what they have read.
   public struct Tape {
-    public let both: Bidirectional<L, L>.Tape
+    public let both: SequenceTasks.Bidirectional<L, L>.Tape
     public let sequences: Sequences<L.Scalar>
   }
 
