@@ -171,10 +171,12 @@ import Testing
   @Test("x not added, or behind the end too; dropout lost; one reader; behind the end heard.")
   func wrongShortcuts() {
     func verdict(
-      adds: Bool = true, everywhere: Bool = false, drops: Bool = true, readers: Int = 2, hears: Bool = false
+      adds: Bool = true, everywhere: Bool = false, drops: Bool = true, readers: Int = 2, hears: Bool = false,
+      forgets: Bool = false
     ) -> Verdict {
       Check.shortcut {
-        WrongShortcut(layer: $0, adds: adds, everywhere: everywhere, drops: drops, readers: readers, hears: hears)
+        WrongShortcut(
+          layer: $0, adds: adds, everywhere: everywhere, drops: drops, readers: readers, hears: hears, forgets: forgets)
       }
     }
     #expect(verdict().isSolved)
@@ -184,6 +186,9 @@ import Testing
     expect(verdict(readers: 1), "x has two readers")
     expect(verdict(readers: 0), "x has two readers: the sum, and the layer")
     expect(verdict(hears: true), "should not be heard")
+    let forgotten = verdict(forgets: true)
+    expect(forgotten, "layer.cell", "never added?")
+    #expect(!"\(forgotten)".contains("heard"), "\(forgotten)")
   }
 
   // MARK: - 7.4
@@ -243,6 +248,10 @@ import Testing
     expect(back(0, 0), "must be moved back")
     expect(back(-3, 3), "the same way once more")
     expect(back(cuts: false), "should not be heard")
+    // Of the inputs all is right: nothing is said of padding.
+    let forgotten = Check.around { WrongAround(both: Both($0, $1), forgets: true) }
+    expect(forgotten, "without lengths", "both.forward", "never added?")
+    #expect(!"\(forgotten)".contains("heard"), "\(forgotten)")
   }
 }
 
@@ -294,7 +303,7 @@ private struct WrongShortcut: SequenceLayer {
   var layer: Base
   let adds, everywhere, drops: Bool
   let readers: Int
-  let hears: Bool
+  let hears, forgets: Bool
 
   var inputs: Int { layer.inputs }
   var outputs: Int { layer.outputs }
@@ -314,6 +323,7 @@ private struct WrongShortcut: SequenceLayer {
     (gradient.layer, dInputs) = layer.backward(d, through: tape.0)
     if readers == 0 { dInputs = Matrix(zerosLike: dInputs) }
     if readers != 1 { dInputs.addRows(at: tape.1, d.rows(at: tape.1)) }
+    if forgets { gradient = gradient.zeros() }
     return (gradient, dInputs)
   }
 }
@@ -324,6 +334,7 @@ private struct WrongAround: SequenceLayer {
   var both: Both
   var past = -3, future = 3, cuts = true
   var back = (past: 3, future: -3), cutsBack = true
+  var forgets = false
 
   var inputs: Int { both.inputs }
   var outputs: Int { both.outputs }
@@ -361,7 +372,7 @@ private struct WrongAround: SequenceLayer {
     let d = moved(cutsBack ? data(d, tape.1) : d, back.past, back.future)
     var gradient = self
     let back = both.backward(d, through: tape.0)
-    gradient.both = back.gradient
+    gradient.both = forgets ? both.zeros() : back.gradient
     return (gradient, back.dInputs)
   }
 }
