@@ -69,7 +69,7 @@ extension SequenceNetwork where L.Scalar == Float {
   ) -> SequenceNetwork {
     var digits = digits
     var trainer = SequenceTrainer(
-      SequenceNetwork(layers, answers: 10, using: &random), rate: 0.005,
+      SequenceNetwork(layers, answers: 10, using: &random), rate: 0.02,
       seed: random.next())
     for _ in 0..<batches {
       let (sequences, labels) = digits.next(32 * 10 / T, steps: T)
