@@ -952,6 +952,22 @@ extension MatrixScalar {
     }
   }
 
+  public static func _mask(
+    _ seeds: [UInt64], columns: Int, below bound: UInt64, _ value: Self
+  ) -> Scalars<Self> {
+    filled(seeds.count * columns) { out in
+      for (row, seed) in seeds.enumerated() {
+        var random = SplitMix64(seed: seed)
+        var bits: UInt64 = 0
+        for column in 0..<columns {
+          // Two entries for the price of one.
+          bits = column % 2 == 0 ? random.next() : bits >> 32
+          out[row * columns + column] = bits & 0xFFFF_FFFF < bound ? value : 0
+        }
+      }
+    }
+  }
+
   public static func _softmax(_ x: inout Scalars<Self>, rows: Int, columns: Int) -> [Self] {
     precondition(rows * columns == x.count)
     guard columns > 0 else { return Array(repeating: -.infinity, count: rows) }

@@ -35,5 +35,6 @@ public protocol MatrixScalar: VectorScalar, Codable, Sendable {
   static func _dot(_ x: Scalars<Self>, _ y: Scalars<Self>) -> Self
   static func _maximum(_ x: Scalars<Self>, at i: Int, count: Int) -> Self
   static func _indexOfMaximum(_ x: Scalars<Self>, at i: Int, count: Int) -> Int
+  static func _mask(_ seeds: [UInt64], columns: Int, below bound: UInt64, _ value: Self) -> Scalars<Self>
   static func _softmax(_ x: inout Scalars<Self>, rows: Int, columns: Int) -> [Self]
 }
