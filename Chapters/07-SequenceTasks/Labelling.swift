@@ -47,10 +47,8 @@ public struct DamagedDigits: Sendable {
       let image = images.image(choice[random.below(choice.count)])
       for row in 0..<images.height {
         let isLost = random.uniform() < Self.damage
-        pixels +=
-          isLost
-          ? Array(repeating: 0, count: images.width)
-          : image.row(row).scalars
+        let seen = image.row(row) * (isLost ? 0 : 1)
+        pixels += seen.scalars
       }
     }
     let D = images.height * images.width

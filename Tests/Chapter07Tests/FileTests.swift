@@ -35,7 +35,7 @@ let idxLabels: [UInt8] = [0, 0, 8, 1, 0, 0, 0, 12] + (0..<12).map { UInt8($0 % 1
     #expect(images.count == 12 && images.height == 3 && images.width == 2)
     #expect(images.labels == [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 1])
     let bytes: [[Float]] = [[18, 21], [24, 27], [30, 33]]
-    #expect(images.image(1).scalars == bytes.flatMap { $0.map { $0 / 255 } })
+    #expect(Array(images.image(1).scalars) == bytes.flatMap { $0.map { $0 / 255 } })
   }
 
   @Test("What is wrong with a file is said in one line, with its name.")

@@ -19,11 +19,11 @@ import Testing
     #expect(abs(Double(follows) / 960 - 0.91) < 0.03, "three standard deviations")
     var (lost, inked) = (0, 0)
     for (place, label) in labels.enumerated() {
-      let pixels = sequences.x.row(place).scalars
+      let pixels = Array(sequences.x.row(place).scalars)
       func isLost(_ row: Int) -> Bool { pixels[8 * row..<8 * row + 8].allSatisfy { $0 == 0 } }
       func isWhatIsLeft(of index: Int) -> Bool {
         let image = images.image(index)
-        return (0..<8).allSatisfy { isLost($0) || Array(pixels[8 * $0..<8 * $0 + 8]) == image.row($0).scalars }
+        return (0..<8).allSatisfy { isLost($0) || Array(pixels[8 * $0..<8 * $0 + 8]) == Array(image.row($0).scalars) }
       }
       let whole = (0..<images.count).first { images.labels[$0] == label && isWhatIsLeft(of: $0) }
       guard let whole else {
