@@ -2,6 +2,7 @@
 
     python book/web/check.py book .build-web/html
 """
+import os
 import pathlib
 import re
 import sys
@@ -13,6 +14,7 @@ import bs4
 
 def main(book, out):
     problems = []
+    out = out.resolve()
     pages = {path: bs4.BeautifulSoup(path.read_text(), "html.parser") for path in sorted(out.rglob("*.html"))}
     anchors = {path: {tag["id"] for tag in page.select("[id]")} for path, page in pages.items()}
     counts = {"formulas": 0, "images": 0, "links": 0}
@@ -50,11 +52,10 @@ def problem_with(address, tag, path, anchors):
         return None if tag.name == "a" else f"<{tag.name}> comes from elsewhere: {address}"
     if parts.scheme in ["data", "mailto"]:
         return None
-    target = (path.parent / urllib.parse.unquote(parts.path)).resolve() if parts.path else path.resolve()
-    known = {each.resolve(): ids for each, ids in anchors.items()}
+    target = pathlib.Path(os.path.normpath(path.parent / urllib.parse.unquote(parts.path))) if parts.path else path
     if not target.is_file() or target.stat().st_size == 0:
         return f"there is no {address}"
-    if parts.fragment and target in known and parts.fragment not in known[target]:
+    if parts.fragment and parts.fragment not in anchors.get(target, [parts.fragment]):
         return f"there is no {address}: the page has no such heading"
     if tag.name == "img" and target.suffix == ".svg":
         try:

@@ -8,7 +8,9 @@ import pathlib
 import re
 import unicodedata
 
+import bs4
 import fontTools.subset
+import fontTools.varLib.instancer
 import math_core
 import pygments.formatters
 import pygments.lexers
@@ -26,6 +28,7 @@ exclude_patterns = ["web"]
 extensions = ["myst_parser", "sphinx_copybutton"]
 html_theme = "furo"
 html_static_path = ["static"]
+html_favicon = "static/mark.svg"
 html_css_files = ["book.css"]
 html_show_copyright = html_show_sphinx = html_copy_source = False
 pygments_style, pygments_dark_style = "xcode", "github-dark"
@@ -93,6 +96,27 @@ def block_formula(self, node):
 html_math_renderer = "mathml"
 
 
+# MARK: - For narrow screens
+
+def mend_body(app, page, template, context, doctree):
+    """A figure leads to itself, to be seen larger; a wide table can become a list, since each cell knows its column."""
+    if "body" not in context or doctree is None:
+        return
+    body = bs4.BeautifulSoup(context["body"], "html.parser")
+    for image in body.select("img"):
+        image.wrap(body.new_tag("a", href=image["src"], attrs={"class": "figure"}))
+    for table in body.select("table"):
+        columns = [column.get_text(strip=True) for column in table.select("thead th")]
+        if len(columns) >= 4 and len(set(columns)) == len(columns):
+            table["class"] = [*table.get("class", []), "wide"]
+            for row in table.select("tbody tr"):
+                for column, cell in zip(columns, row.find_all("td")):
+                    cell["data-column"] = column
+                    if not cell.get_text(strip=True):
+                        cell["class"] = [*cell.get("class", []), "empty"]
+    context["body"] = str(body)
+
+
 # MARK: - Pages with code
 
 def code_page(app, page, path):
@@ -124,8 +148,8 @@ def code_pages(app):
 
 # MARK: - Fonts
 
-def font(source, target, characters):
-    """Writes a font with only these characters, and says which of them it lacks."""
+def font(source, target, characters, **axes):
+    """Writes a font with only these characters, and says which of them it lacks. Axes make one weight of a variable font."""
     options = fontTools.subset.Options(flavor="woff2", layout_features=["*"], notdef_outline=True)
     options.drop_tables += ["FFTM"]
     loaded = fontTools.subset.load_font(source, options)
@@ -133,6 +157,8 @@ def font(source, target, characters):
     subsetter = fontTools.subset.Subsetter(options)
     subsetter.populate(unicodes=[ord(c) for c in characters])
     subsetter.subset(loaded)
+    if axes:
+        loaded = fontTools.varLib.instancer.instantiateVariableFont(loaded, axes)
     target.parent.mkdir(parents=True, exist_ok=True)
     fontTools.subset.save_font(loaded, target, options)
     return missing
@@ -154,15 +180,17 @@ def fonts(app, error):
     static = pathlib.Path(app.outdir) / "_static" / "fonts"
     dejavu = package("matplotlib") / "mpl-data" / "fonts" / "ttf"
     serif = package("fontpkg_source_serif_4") / "files"
-    for source, target, text in [
-        (dejavu / "DejaVuSansMono.ttf", "mono.woff2", within("pre|code")),
-        (dejavu / "DejaVuSansMono-Bold.ttf", "mono-bold.woff2", within("pre|code")),
-        (serif / "SourceSerif4[opsz,wght].ttf", "text.woff2", within("article")),
-        (serif / "SourceSerif4-Italic[opsz,wght].ttf", "text-italic.woff2", within("article")),
-        (package("ziamath") / "fonts" / "STIXTwoMath-Regular.ttf", "math.woff2", within("math")),
+    upright, italic = serif / "SourceSerif4[opsz,wght].ttf", serif / "SourceSerif4-Italic[opsz,wght].ttf"
+    for source, target, text, axes in [
+        (dejavu / "DejaVuSansMono.ttf", "mono.woff2", within("pre|code"), {}),
+        (dejavu / "DejaVuSansMono-Bold.ttf", "mono-bold.woff2", within("pre|code"), {}),
+        (package("ziamath") / "fonts" / "STIXTwoMath-Regular.ttf", "math.woff2", within("math") + "√", {}),
+        (upright, "text.woff2", within("article"), {"wght": 400, "opsz": 11}),
+        (upright, "text-bold.woff2", within("article"), {"wght": 650, "opsz": 14}),
+        (italic, "text-italic.woff2", within("article"), {"wght": 400, "opsz": 11}),
     ]:
         characters = ascii_and | {c for c in text if c.isprintable() and unicodedata.category(c) != "Mn"}
-        missing = font(source, static / target, characters)
+        missing = font(source, static / target, characters, **axes)
         # A sign that the text's own font lacks comes from another; in code it would move the column, in a formula look odd.
         for character in missing if not target.startswith("text") else []:
             log.warning("%s has no %s (U+%04X)", source.name, character, ord(character))
@@ -171,6 +199,7 @@ def fonts(app, error):
 def setup(app):
     app.linked_code = set()
     app.connect("source-read", read_page)
+    app.connect("html-page-context", mend_body)
     app.connect("html-collect-pages", code_pages)
     app.connect("build-finished", fonts)
     app.add_html_math_renderer("mathml", (inline_formula, None), (block_formula, None))
