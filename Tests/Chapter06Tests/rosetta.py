@@ -428,10 +428,12 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "SafetensorsTests"))
-    import interchange as packages
+    try:
+        import numpy as np
+    except ImportError:
+        sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "SafetensorsTests"))
+        import interchange as packages
 
-    packages.with_packages()
-    import numpy as np
-
+        packages.with_packages()
+        import numpy as np
     main()

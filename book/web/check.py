@@ -41,6 +41,7 @@ def main(book, out):
             tag.decompose()
         for rest in re.findall(r"\$`|`\$|\\[a-z]{2,}\b|\$\$|\{math\}|<!--", article.get_text()):
             problems.append(f"{path}: “{rest}” in the text: a formula or comment that was not read")
+    problems += sources_not_listed(book)
     print(f"book/web: {len(pages)} pages, " + ", ".join(f"{n} {kind}" for kind, n in counts.items()))
     if problems:
         sys.exit("\n".join(dict.fromkeys(problems)))
@@ -63,6 +64,21 @@ def problem_with(address, tag, path, anchors):
         except xml.etree.ElementTree.ParseError as error:
             return f"{address} is no SVG: {error}"
     return None
+
+
+def sources_not_listed(book):
+    """Whoever is cited with a year, in the code or a page, stands in sources.md, in one entry with that year."""
+    entries = (book / "sources.md").read_text().split("\n- ")
+    files = [*book.parent.glob("Chapters/**/*.swift"), *book.parent.glob("Sources/MinimalMatrix/*.swift"), *book.glob("*.md")]
+    problems = []
+    for file in sorted(files):
+        # A citation may go over the end of a line of a comment.
+        text = re.sub(r"\n\s*(///?)?\s*", " ", file.read_text())
+        for names, year in re.findall(r"\b((?:[A-Z][a-z]+, )*[A-Z][a-z]+(?: et al\.| & [A-Z][a-z]+)),? \(?((?:19|20)\d\d)\b", text):
+            surnames = re.findall(r"[A-Z][a-z]+", names)
+            if not any(year in entry and all(name in entry for name in surnames) for entry in entries):
+                problems.append(f"{file}: {names} {year} is not in {book}/sources.md")
+    return problems
 
 
 def prose(text):
