@@ -8,6 +8,7 @@ Tests/SafetensorsTests/interchange.py does, which this script uses. Where PyTorc
 files and make the logits; elsewhere a dozen lines of NumPy do. Where Keras is installed, a model trained in Keras comes here,
 and every model goes there, by the conversions of rosetta.py.
 """
+import importlib.util
 import json
 import os
 import pathlib
@@ -129,11 +130,8 @@ def made_here(type):
 
 
 def has(package):
-    try:
-        __import__(package)
-        return True
-    except ImportError:
-        return False
+    """Is it installed? Nothing is imported: PyTorch's optimisers must come before TensorFlow, or the two clash and abort."""
+    return importlib.util.find_spec(package) is not None
 
 
 def main():
