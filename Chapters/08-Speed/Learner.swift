@@ -22,12 +22,16 @@ public struct Learner {
     require(
       B > 0 && x.rows > 0 && x.rows % B == 0 && x.columns == cell.inputs,
       "answer: \(x.shape) is not whole steps of [\(B) × \(cell.inputs)]")
-    let threads = Threads.count
-    Threads.count = recipe.threads
-    defer { Threads.count = threads }
-    guard recipe.hasOneLoop else {
-      return recipe.answerByArrays(cell, x, batch: B)
+    return with(threads: recipe.threads) {
+      recipe.hasOneLoop
+        ? answerInWorkspace(cell, x, batch: B)
+        : recipe.answerByArrays(cell, x, batch: B)
     }
+  }
+
+  private mutating func answerInWorkspace(
+    _ cell: LSTM<Float>, _ x: Matrix<Float>, batch B: Int
+  ) -> Answer {
     let (T, D, H) = (x.rows / B, x.columns, cell.hidden)
     var space = kept ?? Workspace(batch: B, steps: T, inputs: D, hidden: H)
     // Nobody else may hold them, or what is changed would be copied.
@@ -39,4 +43,12 @@ public struct Learner {
     if recipe.keepsBuffers { kept = space }
     return answer
   }
+}
+
+/// Runs `body` while products may use so many threads.
+func with<Result>(threads: Int, _ body: () -> Result) -> Result {
+  let before = Threads.count
+  Threads.count = threads
+  defer { Threads.count = before }
+  return body()
 }
