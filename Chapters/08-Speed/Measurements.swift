@@ -92,7 +92,7 @@ extension Measurements {
     part.T = max(1, size.T / (isSlow ? 10 : 1))
     let (cell, x) = part.example(seed: seed)
     var learner = Learner(recipe)
-    let runs = recipe.product == .packed ? 15 : 2
+    let runs = recipe.product == .packed ? 7 : 1
     // Two threads work twice as long as the wall's clock says.
     let least = leastTime(runs: runs, clock: recipe.threads > 1 ? wallTime : processorTime) {
       _ = learner.answer(cell, x, batch: size.B)
@@ -104,7 +104,7 @@ extension Measurements {
     let (cell, x) = size.example(seed: seed)
     return [1, 2].map { threads in
       with(threads: threads) {
-        leastTime(runs: 15, clock: threads > 1 ? wallTime : processorTime) { _ = cell.answer(x, batch: size.B) }
+        leastTime(runs: 7, clock: threads > 1 ? wallTime : processorTime) { _ = cell.answer(x, batch: size.B) }
       }
     }
   }
