@@ -7,11 +7,11 @@ import MinimalMatrix
 /// The loss of an LSTM over a sequence, and all derivatives. The loss is half
 /// the mean square of all outputs.
 public struct Answer: Equatable, Sendable {
-  public let loss: Float
+  public var loss: Float
   /// With respect to the weights.
-  public let gradient: LSTM<Float>
+  public var gradient: LSTM<Float>
   /// With respect to the inputs, `[T·B × D]`.
-  public let dInputs: Matrix<Float>
+  public var dInputs: Matrix<Float>
 }
 
 extension LSTM<Float> {
