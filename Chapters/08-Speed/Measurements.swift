@@ -178,7 +178,7 @@ extension Measurements {
       return (1000 * seconds).decimal(places: 2).aligned(to: 9) + gain.aligned(to: 7) + share(speed)
     }
     let size = steps[0].size
-    let heads = steps.map { "B = \($0.size.B), ms".aligned(to: 9) + "   gain of peak" }.joined()
+    let rows = steps.map { "B = \($0.size.B)".aligned(to: 24) }.joined()
     let history = Recipe.history.enumerated().map { index, version in
       "\(index + 1)".aligned(to: 2) + "  " + version.idea.padded(to: 28)
         + steps.map { step in
@@ -191,7 +191,8 @@ extension Measurements {
     }
     return [
       "", "A training step, forward and backward: T = \(size.T), D = \(size.D), H = \(size.H).",
-      String(repeating: " ", count: 32) + heads,
+      String(repeating: " ", count: 32) + rows,
+      String(repeating: " ", count: 32) + steps.map { _ in "       ms   gain of peak" }.joined(),
     ] + history + own
   }
 }

@@ -4,19 +4,31 @@ extension Measurements {
   /// What ``now(_:seed:report:)`` said once, for the page to show: times are not the same twice. It was printed by
   /// `swift run chapter08 --record`.
   public static let record = Measurements(
-    made: "21 November 2026, a shared x86-64 server with AVX2, others at work on it",
-    peak: 103.2, bandwidths: [128, 103, 23],
-    products: [[1, 1, 1], [2, 2, 2], [3, 3, 3], [4, 4, 4], [5, 5, 5]],
-    functions: [3.4, 16.3, 1, 0.7],
+    made: "21 November 2026, a busy shared x86-64 server with AVX2",
+    peak: 103.2, bandwidths: [128.3, 103, 20.12],
+    products: [
+      [1.65, 1.584, 0.5122],
+      [3.018, 3.094, 2.937],
+      [24.13, 21.82, 15.86],
+      [44.56, 77.2, 31.5],
+      [91.3, 85.3, 84.32],
+    ],
+    functions: [3.432, 16.31, 1.02, 0.7589],
     steps: [
       Steps(
         size: Size(T: 50, B: 100, D: 200, H: 200),
-        versions: [1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1],
-        chapter3: [1, 1]),
+        versions: [
+          5.82, 3.451, 0.5246, 0.3665, 0.1782, 0.137,
+          0.1532, 0.157, 0.1591, 0.1537, 0.1492, 0.3145,
+        ],
+        chapter3: [0.1436, 0.3015]),
       Steps(
         size: Size(T: 50, B: 4, D: 200, H: 200),
-        versions: [1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1],
-        chapter3: [1, 1]),
+        versions: [
+          0.2398, 0.1407, 0.02511, 0.0232, 0.01558, 0.01447,
+          0.01661, 0.01335, 0.01057, 0.009678, 0.009679, 0.02162,
+        ],
+        chapter3: [0.009011, 0.02138]),
     ])
 
   /// The lines above, but for the first, for these measurements.
