@@ -68,8 +68,9 @@ private func addVectors(
     for p in 0..<k {
       let entry = Eight(repeating: a[i * k + p])
       for j in stride(from: columns.lowerBound, to: whole, by: 8) {
-        let sum = load(c + (i * n + j))
-        store(sum.addingProduct(entry, load(b + (p * n + j))), to: c + (i * n + j))
+        let place = c + (i * n + j)
+        let sum = load(place).addingProduct(entry, load(b + (p * n + j)))
+        store(sum, to: place)
       }
       for j in whole..<columns.upperBound {
         c[i * n + j].addProduct(a[i * k + p], b[p * n + j])
@@ -149,7 +150,7 @@ private func store(_ v: Eight, to p: Target) {
   UnsafeMutableRawPointer(p).storeBytes(of: v, as: Eight.self)
 }
 
-/// Lends the entries of a product's three matrices, and its sizes `m`, `k`, `n`.
+/// Lends the entries of a product's matrices, and its sizes `m`, `k`, `n`.
 private func withPointers(
   _ a: Matrix<Float>, _ b: Matrix<Float>, _ c: inout Matrix<Float>,
   _ body: (Source, Source, Target, Int, Int, Int) -> Void

@@ -33,7 +33,7 @@ extension Measurements {
         })
     }
     let alone = LineChart.Series(
-      "the product alone",
+      "the product, five ways",
       points: zip(Product.allCases, products).map { ($0.intensity, $1[1]) })
     let step = steps[0]
     let whole = zip(Recipe.history, step.versions)
@@ -46,7 +46,7 @@ extension Measurements {
       x: "operations for each byte that is asked for", y: "GFLOP/s",
       xScale: .logarithmic, yScale: .logarithmic,
       series: roofs + [
-        alone, LineChart.Series("the training step", points: whole),
+        alone, LineChart.Series("the step, versions 1 to 11", points: whole),
       ])
   }
 }

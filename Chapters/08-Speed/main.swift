@@ -54,7 +54,8 @@ program(
     ("in eight sums", sums.inEight),
   ] {
     let error = Double(sum) - sums.exact
-    print(name.padded(to: 25) + Double(sum).decimal(places: 7).aligned(to: 11) + error.scientific(places: 1).aligned(to: 10))
+    let columns = [Double(sum).decimal(places: 7).aligned(to: 11), error.scientific(places: 1).aligned(to: 10)]
+    print(name.padded(to: 25) + columns.joined())
   }
 
   heading("A record of speed")

@@ -9,7 +9,9 @@ import Testing
     (11, 257, 31), (2, 300, 40), (37, 19, 48),
   ]
 
-  @Test("Every product gives the bits of MinimalMatrix's, also added to what is there.", arguments: Product.allCases, shapes)
+  @Test(
+    "Every product gives the bits of MinimalMatrix's, also added to what is there.", arguments: Product.allCases, shapes
+  )
   func bits(product: Product, shape: (m: Int, k: Int, n: Int)) {
     let (m, k, n) = shape
     var random = SplitMix64(seed: UInt64(m + 100 * k + 10_000 * n))

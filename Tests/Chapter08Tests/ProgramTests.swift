@@ -1,3 +1,4 @@
+import Console
 import Foundation
 import Running
 import Speed
@@ -20,7 +21,8 @@ import Testing
   func table() throws {
     let lines = try run("chapter08", Self.quick).output.split(separator: "\n")
     for (index, version) in Recipe.history.enumerated() {
-      let line = try #require(lines.first { $0.hasPrefix("\(index + 1)".count == 1 ? " \(index + 1)  " : "\(index + 1)  ") })
+      let number = "\(index + 1)".aligned(to: 2) + "  "
+      let line = try #require(lines.first { $0.hasPrefix(number) })
       #expect(line.contains(version.idea) && line.contains("same bits"))
       #expect(line.hasSuffix("same bits") == version.recipe.hasVectorFunctions)
     }
