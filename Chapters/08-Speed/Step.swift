@@ -181,7 +181,7 @@ private struct Trace {
   /// The state before the step.
   let h, cBefore: Matrix<Float>
 
-  /// Chapter 3's lines. `dc` becomes that of the step before.
+  /// Chapter 3's equations, backward. `dc` becomes that of the step before.
   func backward(dh: Matrix<Float>, dc: inout Matrix<Float>) -> [Matrix<Float>] {
     let dO = dh * tanhC
     let dC = dc + dh * o * (1 - tanhC * tanhC)
@@ -194,7 +194,7 @@ private struct Trace {
 }
 
 extension Recipe {
-  /// Chapter 3's lines, for gates that stand in four matrices or in one.
+  /// Chapter 3's equations, for gates that stand in four matrices or in one.
   private func gates(
     _ z: [Matrix<Float>], h: Matrix<Float>, c before: Matrix<Float>
   ) -> Trace {

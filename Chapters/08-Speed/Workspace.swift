@@ -87,37 +87,31 @@ extension Workspace {
   /// From `z` to the gates, the state and the output: each entry is read once
   /// and written once, and nothing between is kept.
   private mutating func forward(_ t: Int) {
-    let (N, H, slot) = (B * H, H, rows(of: t).lowerBound)
+    let (B, H, N, slot) = (B, H, B * H, rows(of: t).lowerBound)
     let (next, isLast) = (slot - B, t == T - 1)
     let (c, cAfter) = (cells.start + t * N, cells.start + (t + 1) * N)
     let tanhC = tanhC.start + t * N
-    gates.withPointer { gates in
-      h.withPointer { h in
-        outputs.withPointer { outputs in
-          before.withPointer { before in
-            for row in 0..<B {
-              let (gates, place) = (gates + (slot + row) * 4 * H, row * H)
-              for j in stride(from: 0, to: H, by: 8) {
-                let (at, n) = (place + j, min(8, H - j))
-                let i = sigmoid(load(gates + j, n))
-                let f = sigmoid(load(gates + (H + j), n))
-                let g = tanh(load(gates + (2 * H + j), n))
-                let o = sigmoid(load(gates + (3 * H + j), n))
-                let sum = f * load(c + at, n) + i * g
-                let squashed = tanh(sum)
-                let output = o * squashed
-                store(i, to: gates + j, n)
-                store(f, to: gates + (H + j), n)
-                store(g, to: gates + (2 * H + j), n)
-                store(o, to: gates + (3 * H + j), n)
-                store(sum, to: cAfter + at, n)
-                store(squashed, to: tanhC + at, n)
-                store(output, to: h + at, n)
-                store(output, to: outputs + (t * N + at), n)
-                if !isLast { store(output, to: before + (next * H + at), n) }
-              }
-            }
-          }
+    withPointers(&gates, &h, &outputs, &before) { gates, h, outputs, before in
+      for row in 0..<B {
+        let (gates, place) = (gates + (slot + row) * 4 * H, row * H)
+        for j in stride(from: 0, to: H, by: 8) {
+          let (at, n) = (place + j, min(8, H - j))
+          let i = sigmoid(load(gates + j, n))
+          let f = sigmoid(load(gates + (H + j), n))
+          let g = tanh(load(gates + (2 * H + j), n))
+          let o = sigmoid(load(gates + (3 * H + j), n))
+          let sum = f * load(c + at, n) + i * g
+          let squashed = tanh(sum)
+          let output = o * squashed
+          store(i, to: gates + j, n)
+          store(f, to: gates + (H + j), n)
+          store(g, to: gates + (2 * H + j), n)
+          store(o, to: gates + (3 * H + j), n)
+          store(sum, to: cAfter + at, n)
+          store(squashed, to: tanhC + at, n)
+          store(output, to: h + at, n)
+          store(output, to: outputs + (t * N + at), n)
+          if !isLast { store(output, to: before + (next * H + at), n) }
         }
       }
     }
@@ -128,41 +122,35 @@ extension Workspace {
   /// - Parameter count: of all outputs; the derivative with respect to one is
   ///   the output over their number
   private mutating func backward(_ t: Int, outputs count: Float) {
-    let (N, H, slot) = (B * H, H, rows(of: t).lowerBound)
+    let (B, H, N, slot) = (B, H, B * H, rows(of: t).lowerBound)
     let (c, tanhC) = (cells.start + t * N, tanhC.start + t * N)
     let dc = dc.start
-    gates.withPointer { gates in
-      dz.withPointer { dz in
-        dh.withPointer { dh in
-          outputs.withPointer { outputs in
-            for row in 0..<B {
-              let (gates, place) = (gates + (slot + row) * 4 * H, row * H)
-              let dz = dz + row * 4 * H
-              for j in stride(from: 0, to: H, by: 8) {
-                let (at, n) = (place + j, min(8, H - j))
-                let i = load(gates + j, n)
-                let f = load(gates + (H + j), n)
-                let g = load(gates + (2 * H + j), n)
-                let o = load(gates + (3 * H + j), n)
-                let squashed = load(tanhC + at, n)
-                let output = load(outputs + (t * N + at), n)
-                let dH = load(dh + at, n) + output / count
-                let dO = dH * squashed
-                let dC = load(dc + at, n) + dH * o * (1 - squashed * squashed)
-                func write(_ value: Eight, _ place: Int) {
-                  store(value, to: gates + place, n)
-                  store(value, to: dz + place, n)
-                }
-                write(dC * g * i * (1 - i), j)
-                write(dC * load(c + at, n) * f * (1 - f), H + j)
-                write(dC * i * (1 - g * g), 2 * H + j)
-                write(dO * o * (1 - o), 3 * H + j)
-                store(dC * f, to: dc + at, n)
-                // The product that comes next begins from zeros.
-                store(Eight(), to: dh + at, n)
-              }
-            }
+    withPointers(&gates, &dz, &dh, &outputs) { gates, dz, dh, outputs in
+      for row in 0..<B {
+        let (gates, place) = (gates + (slot + row) * 4 * H, row * H)
+        let dz = dz + row * 4 * H
+        for j in stride(from: 0, to: H, by: 8) {
+          let (at, n) = (place + j, min(8, H - j))
+          let i = load(gates + j, n)
+          let f = load(gates + (H + j), n)
+          let g = load(gates + (2 * H + j), n)
+          let o = load(gates + (3 * H + j), n)
+          let squashed = load(tanhC + at, n)
+          let output = load(outputs + (t * N + at), n)
+          let dH = load(dh + at, n) + output / count
+          let dO = dH * squashed
+          let dC = load(dc + at, n) + dH * o * (1 - squashed * squashed)
+          func write(_ value: Eight, _ place: Int) {
+            store(value, to: gates + place, n)
+            store(value, to: dz + place, n)
           }
+          write(dC * g * i * (1 - i), j)
+          write(dC * load(c + at, n) * f * (1 - f), H + j)
+          write(dC * i * (1 - g * g), 2 * H + j)
+          write(dO * o * (1 - o), 3 * H + j)
+          store(dC * f, to: dc + at, n)
+          // The product that comes next begins from zeros.
+          store(Eight(), to: dh + at, n)
         }
       }
     }
@@ -197,9 +185,11 @@ extension Workspace {
   }
 }
 
+private typealias Target = UnsafeMutablePointer<Float>
+
 /// Memory for `count` numbers, at first zeros, that no matrix needs to hold.
 private final class Buffer: @unchecked Sendable {
-  let start: UnsafeMutablePointer<Float>
+  let start: Target
 
   init(_ count: Int) {
     start = .allocate(capacity: count)
@@ -212,7 +202,7 @@ private final class Buffer: @unchecked Sendable {
 extension Matrix<Float> {
   /// Lends its first entry's address.
   fileprivate mutating func withPointer(
-    _ body: (UnsafeMutablePointer<Float>) -> Void
+    _ body: (Target) -> Void
   ) {
     withEntries { entries in
       entries.withUnsafeMutableBufferPointer { body($0.baseAddress!) }
@@ -220,8 +210,21 @@ extension Matrix<Float> {
   }
 }
 
+/// Lends the first entries' addresses of four of them.
+private func withPointers(
+  _ a: inout Matrix<Float>, _ b: inout Matrix<Float>,
+  _ c: inout Matrix<Float>, _ d: inout Matrix<Float>,
+  _ body: (Target, Target, Target, Target) -> Void
+) {
+  a.withPointer { a in
+    b.withPointer { b in
+      c.withPointer { c in d.withPointer { d in body(a, b, c, d) } }
+    }
+  }
+}
+
 /// The first `n` of eight numbers; those behind it are 0.
-private func load(_ p: UnsafeMutablePointer<Float>, _ n: Int) -> Eight {
+private func load(_ p: Target, _ n: Int) -> Eight {
   if n == 8 { return UnsafeRawPointer(p).loadUnaligned(as: Eight.self) }
   var v = Eight()
   for lane in 0..<n { v[lane] = p[lane] }
@@ -229,7 +232,7 @@ private func load(_ p: UnsafeMutablePointer<Float>, _ n: Int) -> Eight {
 }
 
 /// Writes the first `n` of eight numbers.
-private func store(_ v: Eight, to p: UnsafeMutablePointer<Float>, _ n: Int) {
+private func store(_ v: Eight, to p: Target, _ n: Int) {
   if n == 8 {
     UnsafeMutableRawPointer(p).storeBytes(of: v, as: Eight.self)
   } else {
