@@ -175,7 +175,8 @@ extension Measurements {
     func cells(_ seconds: Double, after before: Double?, _ step: Steps, cores: Int) -> String {
       let gain = before.map { "×" + ($0 / seconds).decimal(places: 2) } ?? ""
       let speed = step.size.flop / seconds / 1e9 / Double(cores)
-      return (1000 * seconds).decimal(places: 2).aligned(to: 9) + gain.aligned(to: 7) + share(speed)
+      let places = seconds < 0.1 ? 2 : seconds < 1 ? 1 : 0
+      return (1000 * seconds).decimal(places: places).aligned(to: 9) + gain.aligned(to: 7) + share(speed)
     }
     let size = steps[0].size
     let rows = steps.map { "B = \($0.size.B)".aligned(to: 24) }.joined()

@@ -1,34 +1,34 @@
 import MinimalMatrix
 
 extension Measurements {
-  /// What ``now(_:seed:report:)`` said once, for the page to show: times are not the same twice. It was printed by
-  /// `swift run chapter08 --record`.
+  /// What ``now(_:seed:report:)`` said, for the page to show: times are not the same twice. `swift run chapter08 --record`
+  /// prints these lines; of several runs, the least times and the highest speeds.
   public static let record = Measurements(
     made: "21 November 2026, a busy shared x86-64 server with AVX2",
-    peak: 103.2, bandwidths: [128.3, 103, 20.12],
+    peak: 103.2, bandwidths: [127.8, 105.4, 19.47],
     products: [
-      [1.65, 1.584, 0.5122],
-      [3.018, 3.094, 2.937],
-      [24.13, 21.82, 15.86],
-      [44.56, 77.2, 31.5],
-      [91.3, 85.3, 84.32],
+      [1.657, 1.614, 0.532],
+      [3.009, 3.116, 3.094],
+      [24.13, 22, 16.77],
+      [45.37, 78.05, 33.73],
+      [91.84, 87.66, 89.39],
     ],
-    functions: [3.432, 16.31, 1.02, 0.7589],
+    functions: [3.431, 16.06, 0.9878, 0.6998],
     steps: [
       Steps(
         size: Size(T: 50, B: 100, D: 200, H: 200),
         versions: [
-          5.82, 3.451, 0.5246, 0.3665, 0.1782, 0.137,
-          0.1532, 0.157, 0.1591, 0.1537, 0.1492, 0.3145,
+          5.871, 3.452, 0.4896, 0.319, 0.1749, 0.1352,
+          0.1422, 0.1504, 0.1576, 0.1479, 0.1452, 0.1545,
         ],
-        chapter3: [0.1436, 0.3015]),
+        chapter3: [0.1396, 0.1672]),
       Steps(
         size: Size(T: 50, B: 4, D: 200, H: 200),
         versions: [
-          0.2398, 0.1407, 0.02511, 0.0232, 0.01558, 0.01447,
-          0.01661, 0.01335, 0.01057, 0.009678, 0.009679, 0.02162,
+          0.2366, 0.1425, 0.02441, 0.02271, 0.01479, 0.01286,
+          0.01453, 0.01246, 0.00936, 0.008756, 0.008568, 0.007672,
         ],
-        chapter3: [0.009011, 0.02138]),
+        chapter3: [0.008022, 0.008355]),
     ])
 
   /// The lines above, but for the first, for these measurements.
