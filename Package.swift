@@ -45,7 +45,8 @@ let tools = [
 
 let checks = [
   // What the tests of several chapters compare with.
-  .target(name: "TestSupport", dependencies: ["MinimalMatrix"], path: "Tests/TestSupport", swiftSettings: settings()),
+  library(
+    "TestSupport", at: "Tests/TestSupport", buildsOn: ["MinimalMatrix", "NumpyStyleRNN", "ManualBPTT", "ExplicitGates"]),
   tests(of: "VectorMath"),
   tests(of: "MinimalMatrix"),
   tests(of: "Console"),
@@ -57,7 +58,8 @@ let checks = [
   tests(of: "Book", on: ["Mirror", "book"]),
   // Exercises in trouble: they crash, loop, give wrong shapes. Only the tests run it.
   program("troubled-exercises", at: "Tests/TroubledExercises", buildsOn: checked + ["ExerciseChecks"]),
-  tests(of: "Exercises", on: checked + ["ExerciseChecks", "exercises", "troubled-exercises"], beside: []),
+  tests(
+    of: "Exercises", on: checked + ["ExerciseChecks", "TestSupport", "exercises", "troubled-exercises"], beside: []),
 ]
 
 /// A chapter's tests see it and the chapters before it.

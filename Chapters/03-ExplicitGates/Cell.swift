@@ -183,10 +183,10 @@ extension Cell {
     let B = run.last.h.rows
     var dState = dLast ?? zeroState(batch: B)
     var dz: [Gates] = []
-    for (t, trace) in run.traces.enumerated().reversed() {
+    for t in stride(from: run.traces.count - 1, through: 0, by: -1) {
       // The output of a step has two readers: the outside and the next step.
       dState.h += dOutputs.rows(t * B..<(t + 1) * B)
-      let step = backward(dState, through: trace)
+      let step = backward(dState, through: run.traces[t])
       dState = step.dBefore
       dz.append(step.dz)
     }

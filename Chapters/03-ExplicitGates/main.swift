@@ -95,7 +95,7 @@ program(
     ("candidate", run.traces.map { $0.g[0, unit] }), ("output gate", run.traces.map { $0.o[0, unit] }),
     ("tanh of cell", run.traces.map { $0.tanhC[0, unit] }),
   ]
-  func bits(_ name: String, _ values: [Float]) {
+  func bits(_ name: String, _ values: some Sequence<Float>) {
     print("\(name.aligned(to: 12))  \(values.map { $0 > 0 ? "1" : "0" }.joined(separator: " "))")
   }
   bits("a", (0..<sum.bits).map { x[$0, 0] })

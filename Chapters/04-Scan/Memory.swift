@@ -6,8 +6,8 @@ import NumpyStyleRNN
 // MARK: - What is kept, counted
 
 /// The bytes of all matrices within some values. A matrix that several hold
-/// together counts once. (Exact for the numbers; the few bytes that an array
-/// and the allocator add to each matrix are not counted.)
+/// together counts once. (Exact for the numbers; the few bytes that a
+/// matrix and the allocator add to each matrix are not counted.)
 public func bytesKept(by values: Any...) -> Int {
   var seen: Set<UnsafeRawPointer> = []
   var bytes = 0

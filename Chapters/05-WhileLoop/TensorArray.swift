@@ -151,8 +151,8 @@ extension TensorArray {
         "TensorArray \(name): \(whole.shapes) is not whole steps of \(B) rows")
     }
     let rows = whole[keyPath: Element.arrays[0].path].rows
-    positions = stride(from: 0, to: rows, by: Swift.max(B, 1)).map {
-      .written(whole.rows($0..<$0 + B))
+    for first in stride(from: 0, to: rows, by: Swift.max(B, 1)) {
+      positions.append(.written(whole.rows(first..<first + B)))
     }
     if case .written(let first)? = positions.first { mould = Mould(of: first) }
   }
@@ -280,7 +280,8 @@ extension TensorArray {
       "derivative of TensorArray \(name): \(dStack.shapes) of the stack of "
         + "\(count) elements \(none.mould.zeros.shapes)")
     let B = none.mould.rows
-    let parts = (0..<count).map { dStack.rows($0 * B..<($0 + 1) * B) }
+    var parts: [Element?] = []
+    for t in 0..<count { parts.append(dStack.rows(t * B..<(t + 1) * B)) }
     return Derivative(parts, none.mould, name)
   }
 }

@@ -26,7 +26,7 @@ extension LanguageModel {
       "lstm.bias_ih_l0": tensor(b),
       "lstm.bias_hh_l0": tensor(b.map { _ in 0 }),
       "projection.weight": tensor(projection.W.transposed()),
-      "projection.bias": tensor(projection.b.scalars),
+      "projection.bias": tensor(Array(projection.b.scalars)),
     ]
   }
 
@@ -102,8 +102,8 @@ public struct SavedModel<Scalar: MatrixScalar> {
     guard model.vocabulary == tokens.count, Set(pieces).count == pieces.count
     else {
       throw arrays.broken(
-        "has \(Set(pieces).count) different pieces and a table of "
-          + "\(model.vocabulary) rows")
+        "has \(counted(Set(pieces).count, "different piece")) and a table of "
+          + counted(model.vocabulary, "row"))
     }
   }
 

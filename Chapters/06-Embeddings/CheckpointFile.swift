@@ -76,7 +76,7 @@ extension Arrays {
 
 /// `[rows × columns]`, and for a list of numbers one dimension.
 func tensor<Scalar>(_ matrix: Matrix<Scalar>) -> Safetensors.Tensor {
-  .init([matrix.rows, matrix.columns], values(matrix.scalars))
+  .init([matrix.rows, matrix.columns], values(Array(matrix.scalars)))
 }
 
 func tensor<Scalar: MatrixScalar>(_ scalars: [Scalar])

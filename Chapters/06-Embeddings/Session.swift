@@ -68,12 +68,13 @@ extension Checkpoint {
     }
     while !trainer.isFinished && !isAsked() {
       let loss = trainer.advance()
-      guard loss.isFinite else { throw diverged() }
+      try requireSound(loss)
       recent.append(loss)
       show(.step(trainer.step, loss: loss), &self)
       if trainer.isTimeToLook {
         let learned = recent.reduce(0, +) / Double(recent.count)
         let heldOut = trainer.look()
+        try requireSound(heldOut)
         show(.look(trainer.step, learned: learned, heldOut: heldOut), &self)
         recent = []
         try save(&self)
@@ -84,9 +85,13 @@ extension Checkpoint {
     if !recent.isEmpty { try save(&self) }
   }
 
-  private func diverged() -> Failure {
-    .failed(
-      "the loss is no number any more at step \(trainer.step): try a smaller "
-        + "--rate than \(trainer.plan.rate).")
+  /// A loss whose perplexity is too large for a number, or no number at all,
+  /// comes from weights that no further step will mend.
+  private func requireSound(_ loss: Double) throws(Failure) {
+    guard Score(nats: loss).perplexity.isFinite else {
+      throw .failed(
+        "the loss is \(loss.scientific(places: 1)) nats at step "
+          + "\(trainer.step): try a smaller --rate than \(trainer.plan.rate).")
+    }
   }
 }

@@ -38,9 +38,9 @@ public struct Streams: Sendable {
     let (steps, overflows) = B.multipliedReportingOverflow(by: T)
     guard !overflows, steps < ids.count else {
       throw .usage(
-        "the text to learn from has \(ids.count) pieces, and \(B) streams of "
-          + "\(T) steps need "
-          + (overflows ? "too many to be counted" : "\(steps + 1)")
+        "the text to learn from has \(counted(ids.count, "piece")) and needs "
+          + (overflows ? "more than can be counted" : "\(steps + 1)")
+          + " for \(counted(B, "stream")) of \(counted(T, "step"))"
           + ": take a longer text, a smaller --batch or a smaller --window.")
     }
     guard place >= 0, place <= (ids.count - 1) / B else {

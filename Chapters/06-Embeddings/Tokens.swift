@@ -13,7 +13,7 @@ public enum TokenKind: String, CaseIterable, Sendable {
   case words
 
   /// The pieces of a text, which joined are the text again.
-  func pieces(of text: String) -> [Substring] {
+  public func pieces(of text: String) -> [Substring] {
     guard self == .words else { return text.indices.map { text[$0...$0] } }
     var (pieces, rest) = ([Substring](), text[...])
     while let first = rest.first {

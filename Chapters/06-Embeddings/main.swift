@@ -43,6 +43,7 @@ program(
     window, steps, rate, clip, heldOut, every, patience, seed, threads, figures,
   ]
 ) { options in
+  let use = try Use(CommandLine.arguments)
   Threads.count = options[threads]
   let choice = Choice(temperature: options[temperature], top: options[top] == 0 ? nil : options[top])
   guard options[prime] != "" else {
@@ -75,14 +76,22 @@ program(
   let vocabulary = checkpoint.tokens
   let start = try options[prime].map(vocabulary.ids) ?? vocabulary.start
   let target = options[save] ?? options[resume]
-  if let target { try requirePlace(for: target) }
+  if let target {
+    try requirePlace(for: target)
+    try requireAnother(target, than: checkpoint.textFile)
+  }
+  if let folder = options[figures] { try requireFolder(folder) }
 
   /// Trains and prints; returns the looks at the held-out text.
   func learn() throws -> [(step: Int, learned: Double, heldOut: Double)] {
     Interruption.listen()
     let trainer = checkpoint.trainer
-    print("\(trainer.model.count) weights; \(trainer.streams.B) streams of \(trainer.streams.length) ids, of which")
-    print("\(trainer.streams.T) are read in a step; \(trainer.heldOut.ids.count) ids are held out to be tested on.")
+    let streams = trainer.streams
+    print(
+      "\(trainer.model.count) weights; \(counted(streams.B, "stream")) of \(counted(streams.length, "id")), of which")
+    print(
+      "\(streams.T) \(streams.T == 1 ? "is" : "are") read in a step; "
+        + "\(trainer.heldOut.ids.count) ids are held out to be tested on.")
     print("  step  learned  held out (nats/id)   bits/char  perplexity  it writes")
     var looks: [(step: Int, learned: Double, heldOut: Double)] = []
     let progress = ProgressBar("Training", total: trainer.plan.steps)
@@ -112,7 +121,7 @@ program(
     return looks
   }
 
-  if options[train] || options[resume] != nil {
+  if use != .telling {
     heading("Training")
     let looks = try learn()
     if looks.isEmpty { print("Nothing is left to be done after step \(checkpoint.trainer.step).") }
@@ -136,15 +145,17 @@ program(
   let dx = Matrix<Float>(first.count, table.columns, repeating: 1)
   let received = untrained.embedding.gradient(dx, ids: first).table
   let twice = first.first { id in first.count { $0 == id } > 1 } ?? first[0]
+  let readers = counted(first.count { $0 == twice }, "time")
   print(
-    "with 1 for every derivative, the row of \(vocabulary.name(of: twice)), read \(first.count { $0 == twice }) times,"
+    "with 1 for every derivative, the row of \(vocabulary.name(of: twice)), read \(readers),"
       + " receives \(Double(received[twice, 0]).decimal(places: 0))")
 
   heading("One text, many streams")
-  print("\(streams.B) streams of \(streams.length) ids; the first, the second and the last begin and go on")
+  let size = "\(counted(streams.B, "stream")) of \(counted(streams.length, "id"))"
+  print("\(size); the first, the second and the last begin and go on")
   var window = streams
   let windows = [window.next().inputs, window.next().inputs]
-  for b in [0, 1, streams.B - 1] where b < streams.B {
+  for b in Set([0, 1, streams.B - 1]).sorted() where b < streams.B {
     let parts = windows.map { inputs in
       let ids = stride(from: b, to: inputs.count, by: streams.B).map { inputs[$0] }
       return String(vocabulary.text(of: ids).map(shown).joined().prefix(34)).padded(to: 34)

@@ -70,11 +70,7 @@ extension SequenceTrainer where L.Scalar == Float {
 extension SequenceNetwork where L.Scalar == Float {
   /// The logits after the last row of every image, `[N × 10]`.
   public func logits(of images: LabelledImages) -> Matrix<Float> {
-    // In pieces, so that a large file does not need all memory at once.
-    let pieces = stride(from: 0, to: images.count, by: 500).map { first in
-      let piece = Array(first..<min(first + 500, images.count))
-      return answers(to: images.batch(piece), .last)
-    }
+    let pieces = images.pieces.map { answers(to: images.batch($0), .last) }
     return .stack(pieces, columns: projection.W.columns)
   }
 
@@ -86,11 +82,24 @@ extension SequenceNetwork where L.Scalar == Float {
   /// The share that is named rightly when only so many rows were read, from
   /// one row to all.
   public func accuracyByRow(on images: LabelledImages) -> [Double] {
-    let (N, T) = (images.count, images.height)
-    let logits = answers(to: images.batch(Array(0..<N)), .every)
-    return (0..<T).map { t in
-      let step = logits.rows(t * N..<(t + 1) * N)
-      return accuracyOf(step.rowArgMaxima(), images.labels)
+    var right = Array(repeating: 0, count: images.height)
+    for piece in images.pieces {
+      let named = answers(to: images.batch(piece), .every).rowArgMaxima()
+      for (place, digit) in named.enumerated() {
+        let (t, k) = place.quotientAndRemainder(dividingBy: piece.count)
+        if digit == images.labels[piece[k]] { right[t] += 1 }
+      }
+    }
+    return right.map { Double($0) / Double(max(1, images.count)) }
+  }
+}
+
+extension LabelledImages {
+  /// All indices, a few hundred at a time: a large file would need too much
+  /// memory at once.
+  fileprivate var pieces: [[Int]] {
+    stride(from: 0, to: count, by: 500).map { first in
+      Array(first..<min(first + 500, count))
     }
   }
 }
@@ -116,10 +125,10 @@ public struct ClassifierPlan: Sendable {
   public var cell = CellKind.gru
   public var layers = 3
   public var hidden = 64
-  public var keep = 0.8
+  public var keep = 1.0
   public var steps = 1200
   public var batch = 32
-  public var rate = 0.002
+  public var rate = 0.008
 
   public init() {}
 

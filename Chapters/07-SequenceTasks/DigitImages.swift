@@ -60,20 +60,23 @@ public struct LabelledImages: Sendable {
 // MARK: - What is held out
 
 extension LabelledImages {
+  /// What is learned from, and what is held out.
+  public typealias Parts = (training: LabelledImages, heldOut: LabelledImages)
+
   /// A fifth of the images, drawn by chance, is held out. The draw depends on
   /// nothing but the number of images, so every run has the same split.
-  public func splitByChance() -> (training: LabelledImages, LabelledImages) {
+  public func splitByChance() -> Parts {
     var random = SplitMix64(seed: 7)
     return split((0..<count).shuffled(using: &random))
   }
 
   /// The last fifth of the file is held out. Who wrote these images wrote few
   /// or none of the others.
-  public func splitByOrder() -> (training: LabelledImages, LabelledImages) {
+  public func splitByOrder() -> Parts {
     split(Array(0..<count))
   }
 
-  private func split(_ order: [Int]) -> (LabelledImages, LabelledImages) {
+  private func split(_ order: [Int]) -> Parts {
     let kept = count - count / 5
     return (subset(Array(order[..<kept])), subset(Array(order[kept...])))
   }
@@ -96,8 +99,11 @@ extension LabelledImages {
 
   /// Several images side by side, a caption over each, as wide as it must be.
   public func gallery(_ images: [(index: Int, caption: String)]) -> String {
+    let longest = images.map(\.caption.count).max() ?? 0
     let columns = images.map { index, caption in
-      ([caption] + lines(index)).map { $0.padded(to: 2 * width + 2) }
+      ([caption] + lines(index)).map {
+        $0.padded(to: max(2 * width + 2, longest + 1))
+      }
     }
     return (0...height).map { line in
       withoutTrailingBlanks(columns.map { $0[line] }.joined())

@@ -43,22 +43,12 @@ public struct Dropout: Equatable, Sendable {
   public func mask<Scalar: MatrixScalar>(
     rows: [Int], steps: [Int], units H: Int
   ) -> Matrix<Scalar> {
-    let bound = UInt64(keep * 0x1p32)
-    let kept = Scalar(1 / keep)
-    var scalars: [Scalar] = []
-    scalars.reserveCapacity(rows.count * H)
-    for (row, step) in zip(rows, steps) {
+    let seeds = zip(rows, steps).map { row, step in
       let step = isOncePerSequence ? 0 : step
       var place = SplitMix64(seed: seed ^ UInt64(row) << 32 ^ UInt64(step))
-      var random = SplitMix64(seed: place.next())
-      var bits: UInt64 = 0
-      for unit in 0..<H {
-        // Two units for the price of one.
-        bits = unit % 2 == 0 ? random.next() : bits >> 32
-        scalars.append(bits & 0xFFFF_FFFF < bound ? kept : 0)
-      }
+      return place.next()
     }
-    return Matrix(rows.count, H, scalars: scalars)
+    return .mask(keep: keep, as: Scalar(1 / keep), columns: H, seeds: seeds)
   }
 }
 

@@ -19,7 +19,9 @@ private struct IDX {
     }
     let head = [0, 0, 8, UInt8(dimensions)]
     guard all.count >= 4 + 4 * dimensions else {
-      throw wrong("\(all.count) bytes are too few for an IDX file of \(what).")
+      throw wrong(
+        "\(all.count) bytes are too few for an IDX file of \(what); "
+          + "is it whole?")
     }
     guard all.starts(with: head) else {
       throw wrong(

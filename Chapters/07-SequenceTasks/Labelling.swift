@@ -47,10 +47,8 @@ public struct DamagedDigits: Sendable {
       let image = images.image(choice[random.below(choice.count)])
       for row in 0..<images.height {
         let isLost = random.uniform() < Self.damage
-        pixels +=
-          isLost
-          ? Array(repeating: 0, count: images.width)
-          : image.row(row).scalars
+        let seen = image.row(row) * (isLost ? 0 : 1)
+        pixels += seen.scalars
       }
     }
     let D = images.height * images.width
@@ -71,7 +69,7 @@ extension SequenceNetwork where L.Scalar == Float {
   ) -> SequenceNetwork {
     var digits = digits
     var trainer = SequenceTrainer(
-      SequenceNetwork(layers, answers: 10, using: &random), rate: 0.005,
+      SequenceNetwork(layers, answers: 10, using: &random), rate: 0.02,
       seed: random.next())
     for _ in 0..<batches {
       let (sequences, labels) = digits.next(32 * 10 / T, steps: T)

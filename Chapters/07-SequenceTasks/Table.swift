@@ -34,26 +34,36 @@ public struct Table: Sendable {
       separator: "\n", omittingEmptySubsequences: false)
     while lines.last?.allSatisfy(\.isWhitespace) == true { lines.removeLast() }
     let header = fields(lines.first ?? "")
+    func refusal(_ message: String) -> Failure {
+      .failed("\(path), line 1: " + message)
+    }
     if header.contains(where: { Double($0) != nil }) {
-      throw .failed(
-        "\(path), line 1: a number stands where the columns' names should; "
+      throw refusal(
+        "a number stands where the columns' names should; "
           + "give a file with a header.")
     }
-    func column(_ name: String, _ what: String) throws(Failure) -> Int {
-      let places = header.indices.filter { header[$0] == name }
-      guard places.count == 1 else {
-        throw .failed(
-          "\(path), line 1: \(places.isEmpty ? "no" : "more than one") "
-            + "column \"\(name)\" \(what); there are "
-            + "\(header.joined(separator: ", ")).")
-      }
-      return places[0]
+    let all = header.joined(separator: ", ")
+    if header.count == 1, let other = [";", "\t"].first(where: all.contains) {
+      throw refusal(
+        "no comma, but \(other == ";" ? "semicolons" : "tabs"); "
+          + "put commas between the columns.")
     }
     for (k, name) in header.enumerated() {
+      let place = "\(path), line 1, column \(k + 1)"
       guard !name.isEmpty else {
-        throw .failed("\(path), line 1, column \(k + 1): it has no name.")
+        throw .failed(place + ": it has no name; give it one.")
       }
-      _ = try column(name, "can be told from the others")
+      if let first = header[..<k].firstIndex(of: name) {
+        throw .failed(
+          place + " (\(name)): column \(first + 1) has this name too; "
+            + "rename one.")
+      }
+    }
+    func column(_ name: String, _ what: String) throws(Failure) -> Int {
+      guard let place = header.firstIndex(of: name) else {
+        throw refusal("no column \"\(name)\" \(what); there are \(all).")
+      }
+      return place
     }
     let id: Int? =
       if let sequence { try column(sequence, "for the sequences") } else { nil }
@@ -64,6 +74,11 @@ public struct Table: Sendable {
     var (rows, ids, numbers): ([[Double]], [String], [Int]) = ([], [], [])
     for (k, line) in lines.enumerated().dropFirst() {
       let cells = fields(line)
+      guard line.count(where: { $0 == "\"" }) % 2 == 0 else {
+        throw .failed(
+          "\(path), line \(k + 1): its quotation mark is not closed; a value "
+            + "must end in the line where it begins.")
+      }
       guard cells.count == header.count else {
         throw .failed(
           "\(path), line \(k + 1): \(cells.count) values, "
@@ -82,6 +97,11 @@ public struct Table: Sendable {
           throw .failed(
             place + "\"\(cells[column])\" is no number; mend it, or leave the "
               + "column out with --without.")
+        }
+        // Its square must be a number in single precision.
+        guard abs(value) < 1e18 else {
+          throw .failed(
+            place + "\(cells[column]) is too large; take a larger unit.")
         }
         row.append(value)
       }

@@ -14,6 +14,9 @@ let layers = Option.int("layers", default: usual.layers, in: 1...16, "how many l
 let hidden = Option.int("hidden", default: usual.hidden, in: 1...1024, "H, the units of a layer")
 let keep = Option.double(
   "keep", default: usual.keep, in: 0.01...1, "how likely an output is kept in training; 1 is no dropout")
+let rate = Option.double("rate", default: usual.rate, in: 1e-6...1, "how far a weight moves at a step")
+let validate = Option.flag(
+  "validate", "choose by this: hold out a fifth of the images to learn from, and do not look at the others")
 let images = Option.file("images", otherwise: "the digits of 8 × 8 pixels that come along", "images in the format IDX")
 let labels = Option.file("labels", otherwise: "none", "their labels in the format IDX")
 let csv = Option.file("csv", otherwise: "digits are read", "a table of numbers, to foretell values from sequences")
@@ -32,6 +35,7 @@ func fit(_ path: String, _ plan: ClassifierPlan, _ options: Options) throws {
   guard let column = options[target] else {
     throw Failure.usage("--csv wants --target, the column to foretell.")
   }
+  if let file = options[predictions] { try requirePlace(for: file) }
   let unused = (options[without] ?? "").split(separator: ",").map(String.init)
   let table = try Table(path, sequence: options[sequence], without: unused)
   let examples = try table.examples(target: column, window: options[window])
@@ -59,16 +63,19 @@ func fit(_ path: String, _ plan: ClassifierPlan, _ options: Options) throws {
 program(
   "chapter07", "Sequence tasks: digits read row by row, layers, dropout, lengths, labels, and your own numbers.",
   options: [
-    seed, steps, cell, layers, hidden, keep, images, labels, csv, target, sequence, without, window, predictions,
-    figures,
+    seed, steps, cell, layers, hidden, keep, rate, validate, images, labels, csv, target, sequence, without, window,
+    predictions, figures,
   ]
 ) { options in
   var plan = ClassifierPlan()
   (plan.cell, plan.layers, plan.hidden) = (options[cell], options[layers], options[hidden])
-  (plan.keep, plan.steps) = (options[keep], options[steps])
+  (plan.keep, plan.steps, plan.rate) = (options[keep], options[steps], options[rate])
   let first = options[seed]
 
   if let path = options[csv] {
+    guard options[images] == nil, options[labels] == nil else {
+      throw Failure.usage("--csv gives numbers, --images and --labels give pictures; give one or the other.")
+    }
     try fit(path, plan, options)
     return
   }
@@ -77,7 +84,11 @@ program(
   }
   let own = try options[images].map { try LabelledImages(images: $0, labels: options[labels]!) }
   let all = own ?? .digits
-  let (training, heldOut) = all.splitByChance()
+  // Who chooses by the images held out has learned from them: so a choice is made by images held out beside these.
+  func parts(_ split: (LabelledImages) -> LabelledImages.Parts) -> LabelledImages.Parts {
+    options[validate] ? split(split(all).training) : split(all)
+  }
+  let (training, heldOut) = parts { $0.splitByChance() }
 
   heading("Digits, row by row")
   print("\(all.count) images of \(all.height) × \(all.width) pixels: \(all.height) steps of \(all.width) numbers.")
@@ -115,9 +126,8 @@ program(
   print("Held-out digits named rightly after so many rows:")
   for (row, share) in logits.byRow.enumerated() {
     guard all.height <= 10 || row % 3 == 0 || row == all.height - 1 else { continue }
-    print(
-      "\(row + 1)".aligned(to: 4), percent(share),
-      Drawing.bar(share, of: 1, width: 50).trimmingCharacters(in: .whitespaces))
+    let bar = Drawing.bar(share, of: 1, width: 50).trimmingCharacters(in: .whitespaces)
+    print("\(row + 1)".aligned(to: 4), percent(share) + (bar.isEmpty ? "" : " " + bar))
   }
 
   if let folder = options[figures] {
@@ -140,7 +150,7 @@ program(
   report("five trainings: \(time)")
   print("Held out by chance, the same hands in both parts:")
   print("  " + accuracies.map(percent).joined(separator: " ") + "   mean \(percent(mean(accuracies)))")
-  let (early, late) = all.splitByOrder()
+  let (early, late) = parts { $0.splitByOrder() }
   let strangers = plan.accuracies(seeds: 2, from: first, on: early, heldOut: late)
   print("Held out is the last fifth of the file, mostly other hands:")
   print("  " + strangers.map(percent).joined(separator: " ") + "   mean \(percent(mean(strangers)))")

@@ -172,11 +172,12 @@ public struct HeatMap: Sendable {
 
   private func drawNames(_ svg: inout SVG, _ left: Double, _ top: Double, _ cell: Double, _ height: Double) {
     let every = max(1, Int((14 / height).rounded(.up)))
-    for (index, name) in rows.enumerated() where index % every == 0 {
+    for (index, name) in rows.enumerated() where index % every == 0 && !name.isEmpty {
       svg.text(fitted(name, to: 27), left - 8, top + height * (Double(index) + 0.5) + 4, .end)
     }
     var free = 0.0
-    for (index, name) in columns.enumerated() {
+    // A column without a name needs no space: the next name may stand over it.
+    for (index, name) in columns.enumerated() where !name.isEmpty {
       let half = SVG.width(of: name) / 2
       let middle = left + cell * (Double(index) + 0.5)
       guard middle - half >= free else { continue }

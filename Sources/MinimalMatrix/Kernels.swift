@@ -33,6 +33,95 @@ private func withScratch<Scalar>(_ count: Int, _ body: (Output<Scalar>) -> Void)
   }
 }
 
+// MARK: - Memory
+
+/// The scalars of a matrix, row after row: a collection as an array is, and copied like one, when it is changed while
+/// someone else holds it.
+///
+/// An array would do, but for its beginning: whenever one is made, the standard library looks its type up in a table, and
+/// that takes longer than to add two small matrices.
+public struct Scalars<Scalar: MatrixScalar>: @unchecked Sendable {
+  fileprivate var memory: Memory<Scalar>
+
+  @inline(__always)
+  fileprivate func withUnsafeBufferPointer<R>(_ body: (UnsafeBufferPointer<Scalar>) -> R) -> R {
+    memory.withUnsafeMutablePointers { body(UnsafeBufferPointer(start: $1, count: $0.pointee.count)) }
+  }
+
+  @inline(__always)
+  fileprivate mutating func withUnsafeMutableBufferPointer<R>(_ body: (UnsafeMutableBufferPointer<Scalar>) -> R) -> R {
+    if !isKnownUniquelyReferenced(&memory) { self = withUnsafeBufferPointer { copy($0) } }
+    return memory.withUnsafeMutablePointers { body(UnsafeMutableBufferPointer(start: $1, count: $0.pointee.count)) }
+  }
+}
+
+/// What `Scalars` share until one of them is changed.
+private final class Memory<Scalar>: ManagedBuffer<MemoryHeader, Scalar> {}
+
+/// The second number is but for its size: so the scalars begin at a multiple of 16 bytes.
+private struct MemoryHeader { let count: Int, unused = 0 }
+
+/// `count` new scalars, of which `body` gives each a value.
+@inline(__always)
+private func filled<Scalar: MatrixScalar>(_ count: Int, _ body: (Output<Scalar>) -> Void) -> Scalars<Scalar> {
+  _ = keepsFreedMemory
+  let memory = Memory<Scalar>.create(minimumCapacity: count) { _ in MemoryHeader(count: count) }
+  memory.withUnsafeMutablePointerToElements(body)
+  return Scalars(memory: unsafeDowncast(memory, to: Memory<Scalar>.self))
+}
+
+@inline(__always)
+private func copy<Scalar: MatrixScalar>(_ x: UnsafeBufferPointer<Scalar>) -> Scalars<Scalar> {
+  filled(x.count) { out in
+    if let start = x.baseAddress { out.update(from: start, count: x.count) }
+  }
+}
+
+/// Asks the C library, once, to keep what is freed for the next matrix: is it so?
+///
+/// A training step asks for the same megabytes as the step before. Glibc by itself hands them back to the system each
+/// time, and the system clears them again page by page.
+private let keepsFreedMemory: Bool = {
+  #if canImport(Glibc)
+    // Swift's module of glibc leaves malloc.h out, so the function is looked up by its name.
+    guard let symbol = dlsym(nil, "mallopt") else { return false }
+    let mallopt = unsafeBitCast(symbol, to: (@convention(c) (CInt, CInt) -> CInt).self)
+    let (trimThreshold, mmapThreshold) = (CInt(-1), CInt(-3))
+    // In bytes. 32 MB is the most that glibc takes for the second.
+    return mallopt(trimThreshold, 1 << 30) == 1 && mallopt(mmapThreshold, 32 << 20) == 1
+  #else
+    return false
+  #endif
+}()
+
+extension Scalars: RandomAccessCollection, MutableCollection, Equatable, ExpressibleByArrayLiteral {
+  public init(arrayLiteral scalars: Scalar...) { self = Scalar._copy(scalars) }
+
+  public var startIndex: Int { 0 }
+  public var endIndex: Int { Scalar._count(self) }
+
+  public subscript(i: Int) -> Scalar {
+    get { Scalar._get(self, i) }
+    set { Scalar._set(&self, i, newValue) }
+  }
+
+  /// Calls `body` with the scalars in memory, as long as it lasts.
+  public func withContiguousStorageIfAvailable<R>(
+    _ body: (UnsafeBufferPointer<Scalar>) throws -> R
+  ) rethrows -> R? {
+    try memory.withUnsafeMutablePointers { try body(UnsafeBufferPointer(start: $1, count: $0.pointee.count)) }
+  }
+
+  /// Calls `body` with the bytes of the scalars, as long as it lasts.
+  public func withUnsafeBytes<R>(_ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R {
+    try memory.withUnsafeMutablePointers {
+      try body(UnsafeRawBufferPointer(UnsafeBufferPointer(start: $1, count: $0.pointee.count)))
+    }
+  }
+
+  public static func == (a: Scalars, b: Scalars) -> Bool { Scalar._areEqual(a, b) }
+}
+
 // MARK: - One tile of a product
 
 /// A number that the compiler knows, so that the branches on it fold away.
@@ -52,14 +141,14 @@ private enum Six: Count { static var value: Int { 6 } }
 ///
 /// - Parameters:
 ///   - a: entry `[i, p]` is `a[i * rowStride + p * stepStride]`
-///   - b: packed: step `p` begins at `b + p * C * lanes`
+///   - b: entry `[p, j]` is `b[p * bStride + j]`: packed, or where it lies
 ///   - c: entry `[i, j]` is `c[i * width + j]`
 ///   - isFresh: is there nothing in `c` yet? Then it is not read, and begins from 0.
 @inline(never)
 private func tile<R: Count, C: Count, V: SIMD>(
   _: R.Type, _: C.Type, _: V.Type, depth: Int,
   _ a: Input<V.Scalar>, rowStride: Int, stepStride: Int,
-  _ b: Input<V.Scalar>,
+  _ b: Input<V.Scalar>, bStride: Int,
   _ c: Output<V.Scalar>, width: Int, isFresh: Bool
 ) where V.Scalar: FloatingPoint {
   let lanes = V.scalarCount
@@ -95,7 +184,7 @@ private func tile<R: Count, C: Count, V: SIMD>(
     multiply(3, &a3, &c30, &c31)
     multiply(4, &a4, &c40, &c41)
     multiply(5, &a5, &c50, &c51)
-    b += C.value * lanes
+    b += bStride
   }
 
   @inline(__always)
@@ -116,18 +205,18 @@ private func tile<R: Count, C: Count, V: SIMD>(
 /// ``tile`` for a number of rows that is known only when the program runs, 1 to 6.
 @inline(__always)
 private func tile<C: Count, V: SIMD>(
-  rows: Int, _ c: C.Type, _ v: V.Type, depth: Int,
+  rows: Int, _ c: C.Type, _ v: V.Type, depth k: Int,
   _ a: Input<V.Scalar>, rowStride r: Int, stepStride s: Int,
-  _ b: Input<V.Scalar>,
+  _ b: Input<V.Scalar>, bStride q: Int,
   _ o: Output<V.Scalar>, width w: Int, isFresh f: Bool
 ) where V.Scalar: FloatingPoint {
   switch rows {
-  case 1: tile(One.self, c, v, depth: depth, a, rowStride: r, stepStride: s, b, o, width: w, isFresh: f)
-  case 2: tile(Two.self, c, v, depth: depth, a, rowStride: r, stepStride: s, b, o, width: w, isFresh: f)
-  case 3: tile(Three.self, c, v, depth: depth, a, rowStride: r, stepStride: s, b, o, width: w, isFresh: f)
-  case 4: tile(Four.self, c, v, depth: depth, a, rowStride: r, stepStride: s, b, o, width: w, isFresh: f)
-  case 5: tile(Five.self, c, v, depth: depth, a, rowStride: r, stepStride: s, b, o, width: w, isFresh: f)
-  default: tile(Six.self, c, v, depth: depth, a, rowStride: r, stepStride: s, b, o, width: w, isFresh: f)
+  case 1: tile(One.self, c, v, depth: k, a, rowStride: r, stepStride: s, b, bStride: q, o, width: w, isFresh: f)
+  case 2: tile(Two.self, c, v, depth: k, a, rowStride: r, stepStride: s, b, bStride: q, o, width: w, isFresh: f)
+  case 3: tile(Three.self, c, v, depth: k, a, rowStride: r, stepStride: s, b, bStride: q, o, width: w, isFresh: f)
+  case 4: tile(Four.self, c, v, depth: k, a, rowStride: r, stepStride: s, b, bStride: q, o, width: w, isFresh: f)
+  case 5: tile(Five.self, c, v, depth: k, a, rowStride: r, stepStride: s, b, bStride: q, o, width: w, isFresh: f)
+  default: tile(Six.self, c, v, depth: k, a, rowStride: r, stepStride: s, b, bStride: q, o, width: w, isFresh: f)
   }
 }
 
@@ -216,37 +305,51 @@ private enum Block {
   static let rows = 192
   /// Where neighbours in `a` are this far apart, it is packed: they would fall on the same few cache lines.
   static let farApart = 512
+  /// A `b` of so few entries stays in the first-level cache as it lies.
+  static let small = 4096
+  /// So few rows meet an entry of `b` too seldom for it to be moved.
+  static let fewRows = 12
 }
 
-/// Packs `b[depth × n]` as panels of two vectors, one after the other; the last may be narrower.
+/// How many of the `left` columns of a product the next tile takes: two vectors, one, four, or the last one to three.
+@inline(__always)
+private func panelWidth<V: SIMD>(_: V.Type, left: Int) -> Int {
+  let lanes = V.scalarCount
+  return left >= 2 * lanes ? 2 * lanes : left >= lanes ? lanes : min(left, 4)
+}
+
+/// Packs `b[depth × n]` as panels as wide as tiles take them, one after the other, each `panelDepth` long.
 @inline(__always)
 private func packPanels<V: SIMD>(
-  _ v: V.Type, _ b: Side<V.Scalar>, depth: Int, columns n: Int, to out: Output<V.Scalar>, panelSize: Int
+  _ v: V.Type, _ b: Side<V.Scalar>, depth: Int, columns n: Int, to out: Output<V.Scalar>, panelDepth: Int
 ) where V.Scalar: MatrixScalar {
   let lanes = V.scalarCount
   let width = 2 * lanes
+  let panelSize = width * panelDepth
   var j = 0
   if b.columnStride == 1 {
     // Four panels at a time: so a row of `b` is read in longer pieces than a panel is wide.
     while j + 4 * width <= n {
-      let panels = out + j / width * panelSize
-      for p in 0..<depth {
-        let row = b.at(p, j)
+      var row = b.at(0, j)
+      var target = out + j * panelDepth
+      for _ in 0..<depth {
         for panel in 0..<4 {
-          let target = panels + (panel * panelSize + p * width)
-          store(load(row + panel * width, as: V.self), to: target)
-          store(load(row + (panel * width + lanes), as: V.self), to: target + lanes)
+          let (from, to) = (row + panel * width, target + panel * panelSize)
+          store(load(from, as: V.self), to: to)
+          store(load(from + lanes, as: V.self), to: to + lanes)
         }
+        row += b.rowStride
+        target += width
       }
       j += 4 * width
     }
   }
   while j < n {
-    let columns = min(width, n - j)
+    let columns = panelWidth(v, left: n - j)
     pack(
       v, b.at(0, j), rowStride: b.columnStride, stepStride: b.rowStride, count: columns, depth: depth,
-      to: out + j / width * panelSize, width: columns > lanes ? width : lanes)
-    j += width
+      to: out + j * panelDepth, width: max(columns, 4))
+    j += columns
   }
 }
 
@@ -254,25 +357,27 @@ private func packPanels<V: SIMD>(
 ///
 /// The loops, from the outside: `depth` steps of `k`, whose part of `b` is packed in panels two vectors wide; `rows` rows
 /// of `a`; the panels; tiles of up to six rows. The scheme is that of Goto & van de Geijn, "Anatomy of high-performance
-/// matrix multiplication", 2008.
+/// matrix multiplication", 2008. A small `b`, or one that few rows meet, is read where it lies.
 @inline(never)
 private func product<V: SIMD>(
   _ v: V.Type, _ m: Int, _ n: Int, _ k: Int, _ a: Side<V.Scalar>, _ b: Side<V.Scalar>,
   _ c: Output<V.Scalar>, width: Int, isFresh: Bool
 ) where V.Scalar: MatrixScalar {
-  let panelWidth = 2 * V.scalarCount
-  let panelSize = min(k, Block.depth) * panelWidth
-  let panelsSize = (n + panelWidth - 1) / panelWidth * panelSize
+  let panelDepth = min(k, Block.depth)
+  // The last one to three columns are packed in any case, since a tile is at least four wide.
+  let staysPut = b.columnStride == 1 && (m <= Block.fewRows || k * n <= Block.small)
+  let firstPacked = staysPut ? n & ~3 : 0
+  let panelsSize = (n - firstPacked + 3) / 4 * 4 * panelDepth
   let packsA = max(a.rowStride, a.columnStride) >= Block.farApart
-  let packedA = packsA ? (min(m, Block.rows) + 5) / 6 * 6 * min(k, Block.depth) : 0
-  withScratch(panelsSize + packedA + 6 * panelWidth) { (panels: Output<V.Scalar>) in
+  let packedA = packsA ? (min(m, Block.rows) + 5) / 6 * 6 * panelDepth : 0
+  withScratch(panelsSize + packedA + 6 * 4) { (panels: Output<V.Scalar>) in
     let rowTiles = panels + panelsSize
     let edge = rowTiles + packedA
     for k0 in stride(from: 0, to: k, by: Block.depth) {
       let depth = min(Block.depth, k - k0)
       let isFresh = isFresh && k0 == 0
-      let someOfB = Side(start: b.at(k0, 0), rowStride: b.rowStride, columnStride: b.columnStride)
-      packPanels(v, someOfB, depth: depth, columns: n, to: panels, panelSize: panelSize)
+      let packed = Side(start: b.at(k0, firstPacked), rowStride: b.rowStride, columnStride: b.columnStride)
+      packPanels(v, packed, depth: depth, columns: n - firstPacked, to: panels, panelDepth: panelDepth)
       for i0 in stride(from: 0, to: m, by: Block.rows) {
         let rows = min(Block.rows, m - i0)
         let tiles = (rows + 5) / 6
@@ -284,38 +389,38 @@ private func product<V: SIMD>(
               depth: depth, to: rowTiles + t * 6 * depth, width: 6)
           }
         }
-        for j0 in stride(from: 0, to: n, by: panelWidth) {
-          let columns = min(panelWidth, n - j0)
-          let twoVectors = columns > V.scalarCount
-          let packedColumns = twoVectors ? panelWidth : V.scalarCount
-          let panel = panels + j0 / panelWidth * panelSize
+        var j0 = 0
+        while j0 < n {
+          let columns = panelWidth(v, left: n - j0)
+          let isPacked = j0 >= firstPacked
+          let panel = isPacked ? Input(panels + (j0 - firstPacked) * panelDepth) : b.at(k0, j0)
+          let bStride = isPacked ? max(columns, 4) : b.rowStride
           for t in 0..<tiles {
             let (first, last) = (rows * t / tiles, rows * (t + 1) / tiles)
             let rowStart = packsA ? Input(rowTiles + t * 6 * depth) : a.at(i0 + first, k0)
             let (rowStride, stepStride) = packsA ? (1, 6) : (a.rowStride, a.columnStride)
             let target = c + ((i0 + first) * width + j0)
             @inline(__always)
-            func multiply(into c: Output<V.Scalar>, width: Int) {
-              if twoVectors {
-                tile(
-                  rows: last - first, Two.self, v, depth: depth, rowStart, rowStride: rowStride,
-                  stepStride: stepStride, panel, c, width: width, isFresh: isFresh)
-              } else {
-                tile(
-                  rows: last - first, One.self, v, depth: depth, rowStart, rowStride: rowStride,
-                  stepStride: stepStride, panel, c, width: width, isFresh: isFresh)
-              }
+            func multiply<C: Count, T: SIMD<V.Scalar>>(
+              _ c: C.Type, _ t: T.Type, to target: Output<V.Scalar>, width: Int
+            ) {
+              tile(
+                rows: last - first, c, t, depth: depth, rowStart, rowStride: rowStride, stepStride: stepStride,
+                panel, bStride: bStride, target, width: width, isFresh: isFresh)
             }
-            if columns == packedColumns {
-              multiply(into: target, width: width)
+            if columns == 2 * V.scalarCount {
+              multiply(Two.self, v, to: target, width: width)
+            } else if columns == V.scalarCount {
+              multiply(One.self, v, to: target, width: width)
+            } else if columns == 4 {
+              multiply(One.self, SIMD4<V.Scalar>.self, to: target, width: width)
             } else {
-              if !isFresh {
-                copyRows(last - first, of: columns, from: target, width: width, to: edge, width: packedColumns)
-              }
-              multiply(into: edge, width: packedColumns)
-              copyRows(last - first, of: columns, from: edge, width: packedColumns, to: target, width: width)
+              if !isFresh { copyRows(last - first, of: columns, from: target, width: width, to: edge, width: 4) }
+              multiply(One.self, SIMD4<V.Scalar>.self, to: edge, width: 4)
+              copyRows(last - first, of: columns, from: edge, width: 4, to: target, width: width)
             }
           }
+          j0 += columns
         }
       }
     }
@@ -474,7 +579,8 @@ enum Vectors {
         let start = DispatchTime.now().uptimeNanoseconds
         for _ in 0..<8 {
           tile(
-            Six.self, Two.self, v, depth: depth, scratch, rowStride: 1, stepStride: 6, panel, target,
+            Six.self, Two.self, v, depth: depth, scratch, rowStride: 1, stepStride: 6, panel, bStride: panelWidth,
+            target,
             width: panelWidth, isFresh: false)
         }
         best = min(best, DispatchTime.now().uptimeNanoseconds - start)
@@ -500,35 +606,6 @@ private func update<Scalar: MatrixScalar>(
   _ x: Output<Scalar>, _ y: Input<Scalar>, _ count: Int, _ f: (Scalar, Scalar) -> Scalar
 ) {
   for i in 0..<count { x[i] = f(x[i], y[i]) }
-}
-
-/// Asks the C library, once, to keep what is freed for the next matrix: is it so?
-///
-/// A training step asks for the same megabytes as the step before. Glibc by itself hands them back to the system each
-/// time, and the system clears them again page by page.
-private let keepsFreedMemory: Bool = {
-  #if canImport(Glibc)
-    // Swift's module of glibc leaves malloc.h out, so the function is looked up by its name.
-    guard let symbol = dlsym(nil, "mallopt") else { return false }
-    let mallopt = unsafeBitCast(symbol, to: (@convention(c) (CInt, CInt) -> CInt).self)
-    let (trimThreshold, mmapThreshold) = (CInt(-1), CInt(-3))
-    // In bytes. 32 MB is the most that glibc takes for the second.
-    return mallopt(trimThreshold, 1 << 30) == 1 && mallopt(mmapThreshold, 32 << 20) == 1
-  #else
-    return false
-  #endif
-}()
-
-/// A new array of `count` scalars, of which `body` gives each a value.
-@inline(__always)
-private func filled<Scalar: MatrixScalar>(_ count: Int, _ body: (Output<Scalar>) -> Void) -> [Scalar] {
-  // All empty arrays share one storage, and this initialiser would write its count, 0, into it: the thread sanitizer objects.
-  if count == 0 { return [] }
-  _ = keepsFreedMemory
-  return Array(unsafeUninitializedCapacity: count) { buffer, initialized in
-    body(buffer.baseAddress!)
-    initialized = count
-  }
 }
 
 /// Hands the function that an operation stands for to `body`: the one table of them.
@@ -652,18 +729,55 @@ private func softmax<Scalar: MatrixScalar>(_ x: Output<Scalar>, _ count: Int) ->
 // MARK: - The entrances
 
 extension MatrixScalar {
-  public static func _filled(_ count: Int, with value: Self) -> [Self] { Array(repeating: value, count: count) }
-
-  public static func _slice(_ x: [Self], _ range: Range<Int>) -> [Self] { Array(x[range]) }
-
-  public static func _gather(_ x: [Self], rows: [Int], columns: Int) -> [Self] {
-    var result: [Self] = []
-    result.reserveCapacity(rows.count * columns)
-    for i in rows { result.append(contentsOf: x[i * columns..<(i + 1) * columns]) }
-    return result
+  public static func _filled(_ count: Int, with value: Self) -> Scalars<Self> {
+    filled(count) { $0.update(repeating: value, count: count) }
   }
 
-  public static func _replace(_ x: inout [Self], at i: Int, with y: [Self]) {
+  public static func _copy(_ x: [Self]) -> Scalars<Self> {
+    x.withUnsafeBufferPointer { copy($0) }
+  }
+
+  public static func _count(_ x: Scalars<Self>) -> Int { x.withUnsafeBufferPointer { $0.count } }
+
+  public static func _get(_ x: Scalars<Self>, _ i: Int) -> Self {
+    x.withUnsafeBufferPointer {
+      precondition(0 <= i && i < $0.count)
+      return $0[i]
+    }
+  }
+
+  public static func _set(_ x: inout Scalars<Self>, _ i: Int, _ value: Self) {
+    x.withUnsafeMutableBufferPointer {
+      precondition(0 <= i && i < $0.count)
+      $0[i] = value
+    }
+  }
+
+  public static func _areEqual(_ x: Scalars<Self>, _ y: Scalars<Self>) -> Bool {
+    x.withUnsafeBufferPointer { x in
+      y.withUnsafeBufferPointer { y in x.count == y.count && x.indices.allSatisfy { x[$0] == y[$0] } }
+    }
+  }
+
+  public static func _slice(_ x: Scalars<Self>, _ range: Range<Int>) -> Scalars<Self> {
+    precondition(range.lowerBound >= 0 && range.upperBound <= x.count)
+    return x.withUnsafeBufferPointer {
+      copy(UnsafeBufferPointer(start: $0.baseAddress! + range.lowerBound, count: range.count))
+    }
+  }
+
+  public static func _gather(_ x: Scalars<Self>, rows: [Int], columns: Int) -> Scalars<Self> {
+    for i in rows { precondition(i >= 0 && (i + 1) * columns <= x.count) }
+    return x.withUnsafeBufferPointer { x in
+      filled(rows.count * columns) { out in
+        for (k, i) in rows.enumerated() {
+          (out + k * columns).update(from: x.baseAddress! + i * columns, count: columns)
+        }
+      }
+    }
+  }
+
+  public static func _replace(_ x: inout Scalars<Self>, at i: Int, with y: Scalars<Self>) {
     precondition(i >= 0 && i + y.count <= x.count)
     guard !y.isEmpty else { return }
     y.withUnsafeBufferPointer { y in
@@ -671,12 +785,12 @@ extension MatrixScalar {
     }
   }
 
-  public static func _product(_ a: _Operand<Self>, _ b: _Operand<Self>) -> [Self] {
+  public static func _product(_ a: _Operand<Self>, _ b: _Operand<Self>) -> Scalars<Self> {
     guard a.columns > 0 else { return _filled(a.rows * b.columns, with: 0) }
     return filled(a.rows * b.columns) { multiply(a, b, into: $0, isFresh: true) }
   }
 
-  public static func _product(_ a: _Operand<Self>, _ b: _Operand<Self>, into c: inout [Self], at offset: Int) {
+  public static func _product(_ a: _Operand<Self>, _ b: _Operand<Self>, into c: inout Scalars<Self>, at offset: Int) {
     let count = a.rows * b.columns
     guard count * a.columns > 0 else { return }
     precondition(offset >= 0 && offset + count <= c.count)
@@ -696,7 +810,7 @@ extension MatrixScalar {
     }
   }
 
-  public static func _transpose(_ x: [Self], rows: Int, columns: Int, into result: inout [Self]) {
+  public static func _transpose(_ x: Scalars<Self>, rows: Int, columns: Int, into result: inout Scalars<Self>) {
     guard rows * columns > 0 else { return }
     precondition(x.count == rows * columns && result.count == x.count)
     x.withUnsafeBufferPointer { x in
@@ -709,7 +823,7 @@ extension MatrixScalar {
   }
 
   public static func _update(
-    _ operation: _Binary, _ a: inout [Self], at i: Int, with b: [Self], at j: Int, count: Int
+    _ operation: _Binary, _ a: inout Scalars<Self>, at i: Int, with b: Scalars<Self>, at j: Int, count: Int
   ) {
     guard count > 0 else { return }
     precondition(i >= 0 && j >= 0 && i + count <= a.count && j + count <= b.count)
@@ -721,7 +835,7 @@ extension MatrixScalar {
     }
   }
 
-  public static func _update(_ operation: _Binary, _ a: inout [Self], with scalar: Self) {
+  public static func _update(_ operation: _Binary, _ a: inout Scalars<Self>, with scalar: Self) {
     guard !a.isEmpty else { return }
     a.withUnsafeMutableBufferPointer { x in
       let (x, count) = (x.baseAddress!, x.count)
@@ -729,7 +843,7 @@ extension MatrixScalar {
     }
   }
 
-  public static func _combine(_ operation: _Binary, _ a: [Self], _ b: [Self]) -> [Self] {
+  public static func _combine(_ operation: _Binary, _ a: Scalars<Self>, _ b: Scalars<Self>) -> Scalars<Self> {
     precondition(a.count == b.count)
     return a.withUnsafeBufferPointer { x in
       b.withUnsafeBufferPointer { y in
@@ -743,7 +857,7 @@ extension MatrixScalar {
     }
   }
 
-  public static func _combine(_ operation: _Binary, _ a: [Self], _ scalar: Self) -> [Self] {
+  public static func _combine(_ operation: _Binary, _ a: Scalars<Self>, _ scalar: Self) -> Scalars<Self> {
     a.withUnsafeBufferPointer { x in
       filled(x.count) { out in
         let (x, count) = (x.baseAddress!, x.count)
@@ -754,7 +868,7 @@ extension MatrixScalar {
     }
   }
 
-  public static func _addProducts(_ a: inout [Self], _ scalar: Self, _ b: [Self]) {
+  public static func _addProducts(_ a: inout Scalars<Self>, _ scalar: Self, _ b: Scalars<Self>) {
     precondition(a.count == b.count)
     guard !a.isEmpty else { return }
     b.withUnsafeBufferPointer { y in
@@ -764,7 +878,7 @@ extension MatrixScalar {
     }
   }
 
-  public static func _addProducts(_ a: inout [Self], _ b: [Self], _ c: [Self]) {
+  public static func _addProducts(_ a: inout Scalars<Self>, _ b: Scalars<Self>, _ c: Scalars<Self>) {
     precondition(a.count == b.count && a.count == c.count)
     guard !a.isEmpty else { return }
     b.withUnsafeBufferPointer { y in
@@ -777,7 +891,7 @@ extension MatrixScalar {
     }
   }
 
-  public static func _clamp(_ a: inout [Self], _ low: Self, _ high: Self) {
+  public static func _clamp(_ a: inout Scalars<Self>, _ low: Self, _ high: Self) {
     guard !a.isEmpty else { return }
     a.withUnsafeMutableBufferPointer { x in
       update(x.baseAddress!, x.count) { x in
@@ -787,7 +901,7 @@ extension MatrixScalar {
     }
   }
 
-  public static func _map(_ function: _Unary, _ x: [Self]) -> [Self] {
+  public static func _map(_ function: _Unary, _ x: Scalars<Self>) -> Scalars<Self> {
     x.withUnsafeBufferPointer { x in
       filled(x.count) { out in
         let (x, count) = (x.baseAddress!, x.count)
@@ -803,13 +917,13 @@ extension MatrixScalar {
     }
   }
 
-  public static func _sum(_ x: [Self], at i: Int, count: Int) -> Self {
+  public static func _sum(_ x: Scalars<Self>, at i: Int, count: Int) -> Self {
     guard count > 0 else { return 0 }
     precondition(i >= 0 && i + count <= x.count)
     return x.withUnsafeBufferPointer { sum($0.baseAddress! + i, count) }
   }
 
-  public static func _dot(_ x: [Self], _ y: [Self]) -> Self {
+  public static func _dot(_ x: Scalars<Self>, _ y: Scalars<Self>) -> Self {
     precondition(x.count == y.count)
     guard !x.isEmpty else { return 0 }
     let count = x.count
@@ -824,12 +938,37 @@ extension MatrixScalar {
     }
   }
 
-  public static func _maximum(_ x: [Self], at i: Int, count: Int) -> Self {
+  public static func _maximum(_ x: Scalars<Self>, at i: Int, count: Int) -> Self {
     precondition(count > 0 && i >= 0 && i + count <= x.count)
     return x.withUnsafeBufferPointer { largest($0.baseAddress! + i, count) }
   }
 
-  public static func _softmax(_ x: inout [Self], rows: Int, columns: Int) -> [Self] {
+  public static func _indexOfMaximum(_ x: Scalars<Self>, at i: Int, count: Int) -> Int {
+    precondition(count > 0 && i >= 0 && i + count <= x.count)
+    return x.withUnsafeBufferPointer { x in
+      let row = x.baseAddress! + i
+      let top = largest(row, count)
+      return (0..<count).first { row[$0] == top || row[$0].isNaN }!
+    }
+  }
+
+  public static func _mask(
+    _ seeds: [UInt64], columns: Int, below bound: UInt64, _ value: Self
+  ) -> Scalars<Self> {
+    filled(seeds.count * columns) { out in
+      for (row, seed) in seeds.enumerated() {
+        var random = SplitMix64(seed: seed)
+        var bits: UInt64 = 0
+        for column in 0..<columns {
+          // Two entries for the price of one.
+          bits = column % 2 == 0 ? random.next() : bits >> 32
+          out[row * columns + column] = bits & 0xFFFF_FFFF < bound ? value : 0
+        }
+      }
+    }
+  }
+
+  public static func _softmax(_ x: inout Scalars<Self>, rows: Int, columns: Int) -> [Self] {
     precondition(rows * columns == x.count)
     guard columns > 0 else { return Array(repeating: -.infinity, count: rows) }
     return x.withUnsafeMutableBufferPointer { x in

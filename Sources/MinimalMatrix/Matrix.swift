@@ -10,7 +10,7 @@ public struct Matrix<Scalar: MatrixScalar>: Equatable, Sendable {
   /// The number of columns.
   public let columns: Int
   /// The `rows * columns` scalars, row after row.
-  public internal(set) var scalars: [Scalar]
+  public internal(set) var scalars: Scalars<Scalar>
 
   /// A matrix whose every entry is `value`.
   public init(_ rows: Int, _ columns: Int, repeating value: Scalar = 0) {
@@ -27,9 +27,12 @@ public struct Matrix<Scalar: MatrixScalar>: Equatable, Sendable {
     require(
       rows >= 0 && columns >= 0 && rows.multipliedReportingOverflow(by: columns) == (scalars.count, false),
       "Matrix: \(scalars.count) scalars do not fill [\(rows) × \(columns)]")
-    self.rows = rows
-    self.columns = columns
-    self.scalars = scalars
+    self.init(rows, columns, scalars: Scalar._copy(scalars))
+  }
+
+  /// A matrix of scalars whose number was counted.
+  init(_ rows: Int, _ columns: Int, scalars: Scalars<Scalar>) {
+    (self.rows, self.columns, self.scalars) = (rows, columns, scalars)
   }
 
   /// A matrix of the given rows, which must all have one length: `Matrix([[1, 2], [3, 4]])`.
@@ -52,7 +55,7 @@ public struct Matrix<Scalar: MatrixScalar>: Equatable, Sendable {
   }
 
   /// The number of entries, `rows * columns`.
-  public var count: Int { scalars.count }
+  public var count: Int { rows * columns }
 
   /// The shape as people write it: `[3 × 4]`.
   public var shape: String { "[\(rows) × \(columns)]" }
@@ -158,14 +161,16 @@ extension Matrix {
   /// - Parameter columns: that number; where it is not given, it is the first part's, and 0 where there is no part
   public static func stack(_ parts: [Matrix], columns: Int? = nil) -> Matrix {
     let columns = columns ?? parts.first?.columns ?? 0
-    for (i, part) in parts.enumerated() {
-      require(part.columns == columns, "stack: part \(i) is \(part.shape) and not of \(columns) columns")
+    var rows = 0
+    for i in parts.indices {
+      require(parts[i].columns == columns, "stack: part \(i) is \(parts[i].shape) and not of \(columns) columns")
+      rows += parts[i].rows
     }
-    var result = Matrix(parts.reduce(0) { $0 + $1.rows }, columns)
+    var result = Matrix(rows, columns)
     var row = 0
-    for part in parts {
-      result.setRows(from: row, to: part)
-      row += part.rows
+    for i in parts.indices {
+      result.setRows(from: row, to: parts[i])
+      row += parts[i].rows
     }
     return result
   }

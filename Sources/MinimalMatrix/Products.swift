@@ -46,8 +46,8 @@ extension Transposed: Factor {
 
 /// A matrix in memory: entry `[i, j]` is
 /// `scalars[i * rowStride + j * columnStride]`.
-public struct _Operand<Scalar> {
-  let scalars: [Scalar]
+public struct _Operand<Scalar: MatrixScalar> {
+  let scalars: Scalars<Scalar>
   let rows, columns, rowStride, columnStride: Int
   var shape: String { "[\(rows) × \(columns)]" }
 }
@@ -60,12 +60,19 @@ public struct _Operand<Scalar> {
 /// Every entry adds its `k` terms in order, each by one fused multiply-add, so
 /// the result is the same, bit for bit, whatever the width of the vectors, the
 /// number of threads and the processor.
+@inlinable @inline(__always)
 public func matmul<Scalar>(
   _ a: some Factor<Scalar>, _ b: some Factor<Scalar>
 ) -> Matrix<Scalar> {
-  let (a, b) = (a._operand, b._operand)
-  checkFactors(a, b)
-  return Matrix(a.rows, b.columns, scalars: Scalar._product(a, b))
+  Matrix(product: a._operand, b._operand)
+}
+
+extension Matrix {
+  @usableFromInline
+  init(product a: _Operand<Scalar>, _ b: _Operand<Scalar>) {
+    checkFactors(a, b)
+    self.init(a.rows, b.columns, scalars: Scalar._product(a, b))
+  }
 }
 
 // MARK: - A product added to what is there
@@ -76,19 +83,27 @@ extension Matrix {
   /// Every entry goes on adding from the value that is there. So a sum of
   /// products in pieces has the bits of the one product over all of it, if the
   /// pieces come in the same order.
+  @inlinable @inline(__always)
   public mutating func addProduct(
     _ a: some Factor<Scalar>, _ b: some Factor<Scalar>
   ) {
-    addProduct(a, b, toRows: 0..<rows)
+    addProduct(of: a._operand, b._operand, toRows: 0..<rows)
   }
 
   /// `self[range] += a·b`: adds the product to the rows in `range` and leaves
   /// the others.
+  @inlinable @inline(__always)
   public mutating func addProduct(
     _ a: some Factor<Scalar>, _ b: some Factor<Scalar>,
     toRows range: Range<Int>
   ) {
-    let (a, b) = (a._operand, b._operand)
+    addProduct(of: a._operand, b._operand, toRows: range)
+  }
+
+  @usableFromInline
+  mutating func addProduct(
+    of a: _Operand<Scalar>, _ b: _Operand<Scalar>, toRows range: Range<Int>
+  ) {
     checkFactors(a, b)
     require(
       a.rows == range.count && b.columns == columns

@@ -88,4 +88,15 @@ extension Matrix {
     }
     return result
   }
+
+  /// Entries that are `value` with the probability `keep`, and else 0, each by
+  /// itself: a row for each seed, drawn by a generator of its own.
+  public static func mask(
+    keep: Double, as value: Scalar, columns: Int, seeds: [UInt64]
+  ) -> Matrix {
+    require((0...1).contains(keep), "mask: a probability of \(keep)")
+    let scalars = Scalar._mask(
+      seeds, columns: columns, below: UInt64(keep * 0x1p32), value)
+    return Matrix(seeds.count, columns, scalars: scalars)
+  }
 }

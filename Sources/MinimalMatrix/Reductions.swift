@@ -52,11 +52,7 @@ extension Matrix {
   /// A NaN counts as larger than any number, as in NumPy.
   public func rowArgMaxima() -> [Int] {
     require(columns > 0, "rowArgMaxima: \(shape) has no columns")
-    return (0..<rows).map { i in
-      let row = scalars[i * columns..<(i + 1) * columns]
-      let largest = row.firstIndex(where: \.isNaN) ?? row.firstIndex(of: row.max()!)!
-      return largest - row.startIndex
-    }
+    return (0..<rows).map { Scalar._indexOfMaximum(scalars, at: $0 * columns, count: columns) }
   }
 
   /// Is every entry a number, neither infinite nor NaN?

@@ -10,23 +10,31 @@ public protocol MatrixScalar: VectorScalar, Codable, Sendable {
   /// 64 bytes of scalars.
   associatedtype _Wide: SIMD where _Wide.Scalar == Self
 
-  static func _filled(_ count: Int, with value: Self) -> [Self]
-  static func _slice(_ x: [Self], _ range: Range<Int>) -> [Self]
-  static func _gather(_ x: [Self], rows: [Int], columns: Int) -> [Self]
-  static func _replace(_ x: inout [Self], at i: Int, with y: [Self])
-  static func _product(_ a: _Operand<Self>, _ b: _Operand<Self>) -> [Self]
-  static func _product(_ a: _Operand<Self>, _ b: _Operand<Self>, into c: inout [Self], at offset: Int)
-  static func _transpose(_ x: [Self], rows: Int, columns: Int, into result: inout [Self])
-  static func _update(_ operation: _Binary, _ a: inout [Self], at i: Int, with b: [Self], at j: Int, count: Int)
-  static func _update(_ operation: _Binary, _ a: inout [Self], with scalar: Self)
-  static func _combine(_ operation: _Binary, _ a: [Self], _ b: [Self]) -> [Self]
-  static func _combine(_ operation: _Binary, _ a: [Self], _ scalar: Self) -> [Self]
-  static func _addProducts(_ a: inout [Self], _ scalar: Self, _ b: [Self])
-  static func _addProducts(_ a: inout [Self], _ b: [Self], _ c: [Self])
-  static func _clamp(_ a: inout [Self], _ low: Self, _ high: Self)
-  static func _map(_ function: _Unary, _ x: [Self]) -> [Self]
-  static func _sum(_ x: [Self], at i: Int, count: Int) -> Self
-  static func _dot(_ x: [Self], _ y: [Self]) -> Self
-  static func _maximum(_ x: [Self], at i: Int, count: Int) -> Self
-  static func _softmax(_ x: inout [Self], rows: Int, columns: Int) -> [Self]
+  static func _filled(_ count: Int, with value: Self) -> Scalars<Self>
+  static func _copy(_ x: [Self]) -> Scalars<Self>
+  static func _count(_ x: Scalars<Self>) -> Int
+  static func _get(_ x: Scalars<Self>, _ i: Int) -> Self
+  static func _set(_ x: inout Scalars<Self>, _ i: Int, _ value: Self)
+  static func _areEqual(_ x: Scalars<Self>, _ y: Scalars<Self>) -> Bool
+  static func _slice(_ x: Scalars<Self>, _ range: Range<Int>) -> Scalars<Self>
+  static func _gather(_ x: Scalars<Self>, rows: [Int], columns: Int) -> Scalars<Self>
+  static func _replace(_ x: inout Scalars<Self>, at i: Int, with y: Scalars<Self>)
+  static func _product(_ a: _Operand<Self>, _ b: _Operand<Self>) -> Scalars<Self>
+  static func _product(_ a: _Operand<Self>, _ b: _Operand<Self>, into c: inout Scalars<Self>, at offset: Int)
+  static func _transpose(_ x: Scalars<Self>, rows: Int, columns: Int, into result: inout Scalars<Self>)
+  static func _update(
+    _ operation: _Binary, _ a: inout Scalars<Self>, at i: Int, with b: Scalars<Self>, at j: Int, count: Int)
+  static func _update(_ operation: _Binary, _ a: inout Scalars<Self>, with scalar: Self)
+  static func _combine(_ operation: _Binary, _ a: Scalars<Self>, _ b: Scalars<Self>) -> Scalars<Self>
+  static func _combine(_ operation: _Binary, _ a: Scalars<Self>, _ scalar: Self) -> Scalars<Self>
+  static func _addProducts(_ a: inout Scalars<Self>, _ scalar: Self, _ b: Scalars<Self>)
+  static func _addProducts(_ a: inout Scalars<Self>, _ b: Scalars<Self>, _ c: Scalars<Self>)
+  static func _clamp(_ a: inout Scalars<Self>, _ low: Self, _ high: Self)
+  static func _map(_ function: _Unary, _ x: Scalars<Self>) -> Scalars<Self>
+  static func _sum(_ x: Scalars<Self>, at i: Int, count: Int) -> Self
+  static func _dot(_ x: Scalars<Self>, _ y: Scalars<Self>) -> Self
+  static func _maximum(_ x: Scalars<Self>, at i: Int, count: Int) -> Self
+  static func _indexOfMaximum(_ x: Scalars<Self>, at i: Int, count: Int) -> Int
+  static func _mask(_ seeds: [UInt64], columns: Int, below bound: UInt64, _ value: Self) -> Scalars<Self>
+  static func _softmax(_ x: inout Scalars<Self>, rows: Int, columns: Int) -> [Self]
 }

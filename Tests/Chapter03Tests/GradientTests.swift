@@ -1,6 +1,7 @@
 import ExplicitGates
 import MinimalMatrix
 import NumpyStyleRNN
+import TestSupport
 import Testing
 
 @testable import ManualBPTT

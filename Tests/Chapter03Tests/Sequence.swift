@@ -2,49 +2,8 @@ import ExplicitGates
 import ManualBPTT
 import MinimalMatrix
 import NumpyStyleRNN
+import TestSupport
 import Testing
-
-/// The cells that stand under the contract.
-enum Kind: String, CaseIterable, Sendable, CustomTestStringConvertible {
-  case tanh = "TanhCell"
-  case lstm = "LSTM"
-  case gru = "GRU"
-  case resetAfterGRU = "ResetAfterGRU"
-
-  var testDescription: String { rawValue }
-
-  /// Weights so large that every gate bends, biases not zero. In `Float` they are those in `Double`, rounded.
-  func cell<Scalar: MatrixScalar>(_: Scalar.Type = Double.self, inputs D: Int = 4, hidden H: Int = 5)
-    -> any Cell<Scalar>
-  {
-    var random = SplitMix64(seed: 1)
-    switch self {
-    case .tanh:
-      let cell = TanhCell<Scalar>(Wx: Matrix(D, H), Wh: Matrix(H, H), b: Matrix(1, H))
-      return cell.drawn(using: &random)
-    case .lstm: return LSTM<Scalar>(inputs: D, hidden: H, using: &random).drawn(using: &random)
-    case .gru: return GRU<Scalar>(inputs: D, hidden: H, using: &random).drawn(using: &random)
-    case .resetAfterGRU: return ResetAfterGRU<Scalar>(inputs: D, hidden: H, using: &random).drawn(using: &random)
-    }
-  }
-}
-
-extension NamedArrays {
-  /// Arrays of the same shapes, drawn anew.
-  func drawn(using random: inout SplitMix64) -> Self {
-    var result = self
-    for (_, path) in Self.arrays {
-      let (rows, columns) = (self[keyPath: path].rows, self[keyPath: path].columns)
-      result[keyPath: path] = .normal(rows, columns, deviation: 0.7, using: &random)
-    }
-    return result
-  }
-
-  /// Every array by its name, behind that of the whole.
-  func named(_ whole: String) -> [(name: String, array: Matrix<Double>)] {
-    Self.arrays.map { ("\(whole).\($0.name)", Matrix(self[keyPath: $0.path])) }
-  }
-}
 
 /// A cell, what it reads, the state it begins from, and a loss that every output and every part of the last state has a
 /// say in: `⟨dOutputs, outputs⟩ + ⟨dLast, last⟩`.

@@ -3,47 +3,8 @@ import ManualBPTT
 import MinimalMatrix
 import NumpyStyleRNN
 import Scan
+import TestSupport
 import Testing
-
-/// The cells that are unrolled.
-enum Kind: String, CaseIterable, Sendable, CustomTestStringConvertible {
-  case tanh = "TanhCell"
-  case lstm = "LSTM"
-  case gru = "GRU"
-  case resetAfterGRU = "ResetAfterGRU"
-
-  var testDescription: String { rawValue }
-
-  /// Weights so large that every gate bends, biases not zero.
-  func cell<Scalar: MatrixScalar>(_: Scalar.Type = Double.self, inputs D: Int = 4, hidden H: Int = 5)
-    -> any Cell<Scalar>
-  {
-    var random = SplitMix64(seed: 1)
-    switch self {
-    case .tanh: return TanhCell<Scalar>(inputs: D, hidden: H, using: &random).drawn(using: &random)
-    case .lstm: return LSTM<Scalar>(inputs: D, hidden: H, using: &random).drawn(using: &random)
-    case .gru: return GRU<Scalar>(inputs: D, hidden: H, using: &random).drawn(using: &random)
-    case .resetAfterGRU: return ResetAfterGRU<Scalar>(inputs: D, hidden: H, using: &random).drawn(using: &random)
-    }
-  }
-}
-
-extension NamedArrays {
-  /// Arrays of the same shapes, drawn anew.
-  func drawn(using random: inout SplitMix64) -> Self {
-    var result = self
-    for (_, path) in Self.arrays {
-      let (rows, columns) = (self[keyPath: path].rows, self[keyPath: path].columns)
-      result[keyPath: path] = .normal(rows, columns, deviation: 0.7, using: &random)
-    }
-    return result
-  }
-
-  /// Every array by its name, behind that of the whole.
-  func named(_ whole: String) -> [Named] { Self.arrays.map { ("\(whole).\($0.name)", Matrix(self[keyPath: $0.path])) } }
-}
-
-typealias Named = (name: String, array: Matrix<Double>)
 
 /// What an unrolling gives, forward and backward, under one name each.
 struct Results {

@@ -2,6 +2,7 @@ import ExplicitGates
 import MinimalMatrix
 import NumpyStyleRNN
 import Scan
+import TestSupport
 import Testing
 
 @testable import ManualBPTT

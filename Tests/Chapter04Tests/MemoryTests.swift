@@ -1,6 +1,7 @@
 import ExplicitGates
 import MinimalMatrix
 import Scan
+import TestSupport
 import Testing
 
 @Suite struct MemoryTests {

@@ -102,7 +102,7 @@ import Texts
             Array(repeating: .nan, count: $0.tensors["projection.bias"]!.shape[0])))
       }.contains("projection.bias that is"))
     #expect(refusal { $0.metadata["tokens"] = "letters" }.contains("characters, bytes or words"))
-    #expect(refusal { $0.metadata["pieces"] = "[\"a\"]" }.contains("1 different pieces"))
+    #expect(refusal { $0.metadata["pieces"] = "[\"a\"]" }.contains("1 different piece and a table"))
     #expect(refusal { $0.metadata["pieces"] = "7" }.contains("no sound \"pieces\""))
     #expect(
       refusal { $0.metadata["training"] = $0.metadata["training"]!.replacing("\"batch\":4", with: "\"batch\":0") }

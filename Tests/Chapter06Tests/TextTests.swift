@@ -59,8 +59,10 @@ func message(_ body: () throws -> Void) -> String {
   func short() throws {
     _ = try Streams(Array(0..<13), streams: 3, steps: 4)
     let message = message { _ = try Streams(Array(0..<12), streams: 3, steps: 4) }
-    #expect(message.contains("has 12 pieces, and 3 streams of 4 steps need 13"))
-    #expect(Self.huge.contains("too many to be counted"))
+    #expect(message.contains("has 12 pieces and needs 13 for 3 streams of 4 steps:"))
+    let one = Chapter06Tests.message { _ = try Streams([7], streams: 1, steps: 1) }
+    #expect(one.contains("has 1 piece and needs 2 for 1 stream of 1 step:"))
+    #expect(Self.huge.contains("more than can be counted"))
   }
 
   private static var huge: String { Chapter06Tests.message { _ = try Streams([1, 2], streams: .max / 2, steps: 3) } }

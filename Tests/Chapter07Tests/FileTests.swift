@@ -35,7 +35,7 @@ let idxLabels: [UInt8] = [0, 0, 8, 1, 0, 0, 0, 12] + (0..<12).map { UInt8($0 % 1
     #expect(images.count == 12 && images.height == 3 && images.width == 2)
     #expect(images.labels == [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 1])
     let bytes: [[Float]] = [[18, 21], [24, 27], [30, 33]]
-    #expect((images.image(1) * 255).scalars.map { $0.rounded() } == bytes.flatMap { $0 })
+    #expect(Array(images.image(1).scalars) == bytes.flatMap { $0.map { $0 / 255 } })
   }
 
   @Test("What is wrong with a file is said in one line, with its name.")
@@ -50,6 +50,8 @@ let idxLabels: [UInt8] = [0, 0, 8, 1, 0, 0, 0, 12] + (0..<12).map { UInt8($0 % 1
     add(idxImages + [0], idxLabels, "73 follow")
     add(Array(idxImages.prefix(9)), idxLabels, "/i: 9 bytes are too few")
     add([], idxLabels, "/i: 0 bytes")
+    // 2²² × 2²² × 2²⁰ is 0 in 64 bits.
+    add([0, 0, 8, 3, 0, 64, 0, 0, 0, 64, 0, 0, 0, 16, 0, 0], idxLabels, "4194304 × 4194304 × 1048576 bytes of images")
     add(idxLabels + idxLabels, idxImages, "are the two files exchanged?")
     add(idxImages, Array(other.dropLast()), "/i holds 12 images, ")
     add([0x1F, 0x8B] + idxImages, idxLabels, "gunzip")
@@ -64,32 +66,41 @@ let idxLabels: [UInt8] = [0, 0, 8, 1, 0, 0, 0, 12] + (0..<12).map { UInt8($0 % 1
     #expect(throws: Failure.self) { try LabelledImages(images: "/nowhere", labels: "/nowhere") }
   }
 
-  @Test("Mutated files give images of the announced size or a failure, and never crash.")
+  @Test("3,000 mutated files give images of the announced size or one line that names the file, and never crash.")
   func mutated() throws {
-    var random = SplitMix64(seed: 1)
-    var (read, refused) = (0, 0)
-    for _ in 0..<300 {
-      var files = [idxImages, idxLabels]
-      let which = random.below(2)
-      for _ in 0...random.below(3) {
-        switch random.below(4) {
-        case 0: files[which].removeLast(random.below(files[which].count))
-        case 1: files[which].append(UInt8(random.below(256)))
-        default:
-          guard !files[which].isEmpty else { continue }
-          let place = random.below(files[which].count)
-          files[which][place] = UInt8(random.below(256))
+    try inFolder { folder in
+      let paths = ["i", "l"].map { folder.appendingPathComponent($0) }
+      var random = SplitMix64(seed: 1)
+      var (read, refused) = (0, 0)
+      for _ in 0..<3000 {
+        var files = [idxImages, idxLabels]
+        let which = random.below(2)
+        for _ in 0...random.below(3) { mutate(&files[which], using: &random) }
+        for (file, path) in zip(files, paths) { try Data(file).write(to: path) }
+        do throws(Failure) {
+          let images = try LabelledImages(images: paths[0].path, labels: paths[1].path)
+          read += 1
+          #expect(images.rows.count == 72 && images.labels.allSatisfy { $0 < 10 })
+        } catch {
+          refused += 1
+          #expect(error.message.contains(paths[0].path) || error.message.contains(paths[1].path), "\(error)")
+          #expect(!error.message.contains(where: { $0.isNewline }), "\(error)")
+          #expect(error.message.contains(";"), "it says what to do: \(error)")
         }
-        if files[which].isEmpty { break }
       }
-      switch try self.read(files[0], files[1]) {
-      case .success(let images):
-        read += 1
-        #expect(images.rows.count == 72 && images.labels.allSatisfy { $0 < 10 })
-      case .failure: refused += 1
-      }
+      #expect(read > 200 && refused > 1000, "\(read) read, \(refused) refused")
     }
-    #expect(read > 10 && refused > 100)
+  }
+
+  /// Cuts bytes off, appends one or more, or changes one.
+  private func mutate(_ file: inout [UInt8], using random: inout SplitMix64) {
+    func byte() -> UInt8 { UInt8(random.below(256)) }
+    switch random.below(5) {
+    case 0: file.removeLast(random.below(file.count + 1))
+    case 1: file += (0...random.below(20)).map { _ in byte() }
+    case 2: file.insert(byte(), at: random.below(file.count + 1))
+    default: if !file.isEmpty { file[random.below(file.count)] = byte() }
+    }
   }
 
   @Test("The digits that come along: as many of each as their source says, the first one as it is there.")
@@ -128,13 +139,91 @@ let idxLabels: [UInt8] = [0, 0, 8, 1, 0, 0, 0, 12] + (0..<12).map { UInt8($0 % 1
       ("1,2\n3,4\n", "f.csv, line 1: a number stands where the columns' names should"),
       ("x,y\n1,2\n", "f.csv: its 1 lines of numbers make 0 sequences"), ("x,y\n", "its 0 lines"),
       ("x,z\n1,2\n", "f.csv, line 1: no column \"y\" for the target; there are x, z."),
-      ("x,x,y\n1,2,3\n", "more than one column \"x\""), ("x,,y\n1,2,3\n", "line 1, column 2: it has no name"),
+      ("x,x,y\n1,2,3\n", "f.csv, line 1, column 2 (x): column 1 has this name too; rename one."),
+      ("x,,y\n1,2,3\n", "f.csv, line 1, column 2: it has no name; give it one."),
+      ("x;y\n1;2\n", "f.csv, line 1: no comma, but semicolons"), ("x\ty\n1\t2\n", "line 1: no comma, but tabs"),
+      ("x,y\n1,-1e18\n", "f.csv, line 2, column 2 (y): -1e18 is too large"),
+      ("x,y\n1,\"2\n", "f.csv, line 2: its quotation mark is not closed"),
       ("x,y\n1,2\n\n3,4\n", "line 3: 1 values"), (right, "no failure"), (right + "\n\n", "no failure"),
     ]
     for (text, expected) in cases { #expect(message(text).contains(expected), "\(text): \(message(text))") }
     #expect(message(right, sequence: "id").contains("no column \"id\" for the sequences"))
     #expect(message(right, without: ["w"]).contains("no column \"w\" to leave out"))
     #expect(message("id,y\na,1\n", sequence: "id").contains("no column beside \"y\""))
+  }
+
+  @Test("2,000 tables with one wrong cell or line are refused with the very line and column, in one line.")
+  func oneWrongPlace() {
+    var random = SplitMix64(seed: 5)
+    let names = ["day", "x", "y", "wind"]
+    for _ in 0..<2000 {
+      var cells = (0..<13).map { line in names.indices.map { "\(line * 4 + $0).5" } }
+      let (line, column) = (random.below(13), random.below(4))
+      let place = "f.csv, line \(line + 2)"
+      let expected: String
+      switch random.below(4) {
+      case 0:
+        cells[line].removeLast()
+        expected = place + ": 3 values, the header names 4 columns."
+      case 1:
+        cells[line].insert("7", at: column)
+        expected = place + ": 5 values, the header names 4 columns."
+      case 2:
+        cells[line][column] = ["", " ", "\t", "\"\""][random.below(4)]
+        expected =
+          place + ", column \(column + 1) (\(names[column])): the value is missing; fill it in, or drop the line."
+      default:
+        let word = ["abc", "nan", "inf", "-Infinity", "1e999", "--3", "1.2.3", "é", "NULL", "1 000"][random.below(10)]
+        cells[line][column] = word
+        expected =
+          place + ", column \(column + 1) (\(names[column])): \"\(word)\" is no number; mend it, or leave the "
+          + "column out with --without."
+      }
+      let text = ([names] + cells).map { $0.joined(separator: ",") }.joined(separator: "\n")
+      #expect(message(text) == expected)
+    }
+  }
+
+  @Test("4,000 mutated files give a table of finite numbers or one line with file and line, and never crash.")
+  func mutated() throws {
+    try inFolder { folder in
+      let path = folder.appendingPathComponent("f.csv").path
+      var random = SplitMix64(seed: 6)
+      let whole = "id,x,\"y\",z\n" + (0..<24).map { "s\($0 / 2),\($0),\(0.25 * Double($0)),-1e-3\n" }.joined()
+      var (read, refused) = (0, 0)
+      for turn in 0..<4000 {
+        var bytes = Array(whole.utf8)
+        for _ in 0...random.below(4) { mutate(&bytes, using: &random) }
+        try Data(bytes).write(to: URL(fileURLWithPath: path))
+        do throws(Failure) {
+          let table = try Table(path, sequence: turn % 2 == 0 ? "id" : nil, without: turn % 2 == 0 ? [] : ["id"])
+          let examples = try table.examples(target: "y", window: 3)
+          read += 1
+          #expect(table.rows.allSatisfy { $0.count == table.names.count && $0.allSatisfy(\.isFinite) })
+          #expect(examples.count >= 10 && examples.allSatisfy { !$0.rows.isEmpty })
+        } catch {
+          refused += 1
+          #expect(!error.message.contains(where: { $0.isNewline }), "\(error)")
+          #expect(error.message.hasPrefix(path), "\(error)")
+          #expect(error.message.contains("line") || error.message.contains("is empty"), "\(error)")
+        }
+      }
+      #expect(read > 200 && refused > 1000, "\(read) read, \(refused) refused")
+    }
+  }
+
+  /// Changes, adds, takes away or repeats some bytes, of those kinds that a table is made of.
+  private func mutate(_ bytes: inout [UInt8], using random: inout SplitMix64) {
+    let kinds: [UInt8] = Array("0123456789.-e,,,,\"\"\n\n\r \t;xé".utf8) + [0, 0xFF]
+    let place = random.below(max(1, bytes.count))
+    let other = kinds[random.below(kinds.count)]
+    switch random.below(6) {
+    case 0: bytes.removeLast(random.below(bytes.count + 1))
+    case 1: bytes.insert(other, at: min(place, bytes.count))
+    case 2: bytes += bytes[place...]
+    case 3: bytes.removeSubrange(place..<min(bytes.count, place + random.below(9)))
+    default: if !bytes.isEmpty { bytes[place] = other }
+    }
   }
 
   @Test("Windows foretell the next line; sequences with names their last line, whatever their length.")
@@ -144,11 +233,11 @@ let idxLabels: [UInt8] = [0, 0, 8, 1, 0, 0, 0, 12] + (0..<12).map { UInt8($0 % 1
     #expect(windows.count == 10)
     #expect(windows[3].rows == [[3, 6], [4, 8]] && windows[3].value == 10 && windows[3].latest == 8)
     #expect(windows[3].name == "line 7")
-    let lines = (0..<10).flatMap { id in (0...id % 3).map { "\"s,\(id)\", \($0) ,\(id),junk\n" } }
+    let lines = (0..<10).flatMap { id in (0...id % 3).map { "\"s,\(id)\", \($0) ,\(10 * id + $0),junk\n" } }
     let named = try Table("id,x,y,w\n" + lines.joined(), path: "f", sequence: "id", without: ["w"])
       .examples(target: "y", window: 2)
     #expect(named.count == 10 && named.map(\.rows.count) == [1, 2, 3, 1, 2, 3, 1, 2, 3, 1])
-    #expect(named[5].name == "s,5" && named[5].rows == [[0], [1], [2]] && named[5].value == 5)
+    #expect(named[5].name == "s,5" && named[5].rows == [[0], [1], [2]] && named[5].value == 52)
   }
 
   @Test("A value that follows from the sequence is foretold far better than by the mean, and the units are right.")
@@ -166,5 +255,39 @@ let idxLabels: [UInt8] = [0, 0, 8, 1, 0, 0, 0, 12] + (0..<12).map { UInt8($0 % 1
     #expect(fit.heldOut.map(\.example.name) == (96..<120).map { "\($0)" })
     #expect(fit.error < 0.2 * fit.error { _ in fit.mean }, "\(fit.error) against \(fit.error { _ in fit.mean })")
     #expect(fit.table.split(separator: "\n").count == 25)
+  }
+
+  @Test("What is foretold depends on nothing that is held out but the sequence itself.")
+  func heldOut() {
+    var random = SplitMix64(seed: 2)
+    let examples = (0..<40).map { k in
+      let rows = (0...random.below(4)).map { _ in [random.uniform(), 5 + random.uniform()] }
+      return Example(name: "\(k)", rows: rows, value: rows[0][0], latest: nil)
+    }
+    // The values of the last fifth, and one of its sequences, are others.
+    let others = examples.enumerated().map { k, example in
+      guard k >= 32 else { return example }
+      return Example(
+        name: example.name, rows: k == 35 ? [[1000, -1000]] : example.rows, value: 1e6 + Double(k), latest: nil)
+    }
+    var plan = ClassifierPlan()
+    (plan.layers, plan.hidden, plan.keep, plan.steps) = (1, 4, 0.8, 20)
+    let (fit, other) = (plan.fit(examples, seed: 1) { _, _ in }, plan.fit(others, seed: 1) { _, _ in })
+    #expect(fit.mean == other.mean && fit.mean == examples[..<32].reduce(0) { $0 + $1.value } / 32)
+    for (k, (a, b)) in zip(fit.heldOut, other.heldOut).enumerated() where k != 3 {
+      #expect(a.predicted == b.predicted && a.example.name == "\(32 + k)")
+    }
+    #expect(fit.heldOut[3].predicted != other.heldOut[3].predicted)
+  }
+
+  @Test("Errors are roots of mean squares; the table of predictions names what is and what was said.")
+  func errors() {
+    func example(_ name: String, _ value: Double) -> Example {
+      Example(name: name, rows: [[0]], value: value, latest: 2 * value)
+    }
+    let fit = Fit(heldOut: [(example("a", 3), 5), (example("b,c", 1), 1)], trained: 8, mean: 2)
+    #expect(fit.error == 2.0.squareRoot())
+    #expect(fit.error { _ in fit.mean } == 1 && fit.error { $0.latest! } == 5.0.squareRoot())
+    #expect(fit.table == "sequence,actual,predicted\na,3.0,5.0\n\"b,c\",1.0,1.0\n")
   }
 }

@@ -94,6 +94,14 @@ private typealias Three<S: MatrixScalar> = Stack<
       _ = Sequences(Matrix<Double>(6, 4), batch: 2, lengths: [3, 4])
     }
     expectStop(lengths, "Sequences: lengths [3, 4] for 2 rows of 3 steps")
+    let fewer = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = Sequences(Matrix<Double>(6, 4), batch: 2, lengths: [3, -1])
+    }
+    expectStop(fewer, "Sequences: lengths [3, -1] for 2 rows of 3 steps")
+    let one = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = Sequences(Matrix<Double>(6, 4), batch: 2, lengths: [3])
+    }
+    expectStop(one, "Sequences: lengths [3] for 2 rows of 3 steps")
     let empty = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
       _ = Sequences(Matrix<Double>(6, 4), batch: 2, lengths: [3, 0]).lastPlaces
     }

@@ -91,9 +91,9 @@
       let unit = Unit(
         first: gates[0], second: gates[1], third: gates[2], fourth: gates[3], peep1: peeps[0], peep2: peeps[1],
         peep3: peeps[2], state: Pair(h: initial[0], c: initial.count > 1 ? initial[1] : 0))
-      let weights = trial.dOutputs.scalars + [dLast.count > 1 ? dLast[1] : 0]
+      let weights = Array(trial.dOutputs.scalars) + [dLast.count > 1 ? dLast[1] : 0]
 
-      let d = gradient(at: unit) { loss(number, $0, trial.inputs.scalars, weights) }
+      let d = gradient(at: unit) { loss(number, $0, Array(trial.inputs.scalars), weights) }
       let compilers = [d.first, d.second, d.third, d.fourth].flatMap { [$0.W, $0.U, $0.b] }
       let all = number == 6 ? compilers + [d.peep1, d.peep2, d.peep3] : Array(compilers.prefix(w.count))
       let back = cell.backward(trial.dOutputs, last: trial.dLast, through: cell.run(trial.inputs, from: trial.initial))

@@ -18,7 +18,9 @@ func difference<Scalar>(_ found: Matrix<Scalar>, _ expected: Matrix<Scalar>) -> 
 }
 
 /// Where `found` is further from the expected numbers than `tolerance` of their size (or of 1, for smaller ones).
-func difference<Scalar: MatrixScalar>(_ found: [Scalar], _ expected: [Double], tolerance: Double) -> String? {
+func difference<Scalar: MatrixScalar>(
+  _ found: some Collection<Scalar>, _ expected: [Double], tolerance: Double
+) -> String? {
   guard found.count == expected.count else { return "there are \(found.count) numbers, not \(expected.count)" }
   for (i, (x, y)) in zip(found, expected).enumerated() {
     let error = (Double(x) - y).magnitude
@@ -28,7 +30,7 @@ func difference<Scalar: MatrixScalar>(_ found: [Scalar], _ expected: [Double], t
   return nil
 }
 
-private func sameBytes<Scalar>(_ x: [Scalar], _ y: [Scalar]) -> Bool {
+private func sameBytes<Scalar>(_ x: Scalars<Scalar>, _ y: Scalars<Scalar>) -> Bool {
   guard !x.isEmpty else { return y.isEmpty }
   return x.withUnsafeBytes { x in
     y.withUnsafeBytes { y in x.count == y.count && memcmp(x.baseAddress!, y.baseAddress!, x.count) == 0 }

@@ -1,0 +1,81 @@
+// What the program may be asked at once, and where its results may go: looked at before it begins.
+
+import Console
+import Foundation
+
+/// What the program does, and which of its options it heeds then. One that it would not heed is refused: nobody shall
+/// believe for an hour that `--resume m --rate 0.001` has changed the rate.
+public enum Use: Sendable {
+  /// Tells the whole chapter.
+  case telling
+  /// Trains a new model and does nothing else.
+  case training
+  /// Goes on with a training of a file.
+  case resuming
+  /// Writes with the model of a file.
+  case writing
+
+  /// What a command line asks for.
+  /// - Parameter arguments: its words, which Console has found to be options and their values
+  /// - Throws: a ``Failure`` that names the options that do not go together, and what to do.
+  public init(_ arguments: [String]) throws(Failure) {
+    // A value that begins with -- can only stand behind a =.
+    let given = arguments.filter { $0.hasPrefix("--") }.map { String($0.dropFirst(2).prefix { $0 != "=" }) }
+    self =
+      given.contains("generate")
+      ? .writing : given.contains("resume") ? .resuming : given.contains("train") ? .training : .telling
+    let idle = given.filter { !heeds($0) }.map { "--" + $0 }
+    guard let first = idle.first else { return }
+    let list = idle.count == 1 ? first : idle.dropLast().joined(separator: ", ") + " and " + idle.last!
+    throw .usage("\(reason(for: idle)) \(list): leave \(idle.count == 1 ? "it" : "them") out\(advice(on: idle)).")
+  }
+
+  private func heeds(_ option: String) -> Bool {
+    switch self {
+    case .telling: !["length", "more"].contains(option)
+    case .training: !["length", "more", "figures"].contains(option)
+    case .resuming:
+      ["resume", "more", "train", "save", "text", "prime", "temperature", "top", "threads"].contains(option)
+    case .writing: ["generate", "length", "prime", "temperature", "top", "seed", "threads"].contains(option)
+    }
+  }
+
+  private func reason(for idle: [String]) -> String {
+    switch self {
+    case .telling: "without a saved file nothing heeds"
+    case .training: "--train, which trains a new model and does nothing else, does not heed"
+    case .resuming: "--resume goes on as it was planned when the training began and does not heed"
+    case .writing: "--generate writes with the model as it was saved and does not heed"
+    }
+  }
+
+  private func advice(on idle: [String]) -> String {
+    if self == .resuming && idle.contains("--steps") { return "; --more N adds steps" }
+    if self == .telling || self == .training {
+      if idle.contains("--more") { return "; it adds steps to the training of --resume FILE" }
+      if idle.contains("--length") { return "; it is for --generate FILE" }
+    }
+    return ""
+  }
+}
+
+/// Makes the folder for the figures, before the training whose figures they are.
+/// - Throws: a ``Failure`` if it cannot be made, or not be written to.
+public func requireFolder(_ folder: String) throws(Failure) {
+  do {
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+  } catch {
+    throw .usage("the folder \(folder) for the figures cannot be made: name another one.")
+  }
+  try requirePlace(for: folder + "/06-loss.svg")
+}
+
+/// Refuses to save a training over the text that it learns from.
+public func requireAnother(_ file: String, than text: String?) throws(Failure) {
+  func place(_ path: String) -> String { URL(filePath: path).resolvingSymlinksInPath().path }
+  guard let text, place(file) == place(text) else { return }
+  throw .usage("\(file) is the text to learn from, and would be overwritten: save to another file.")
+}
+
+/// A number and what is counted: `1 piece`, `2 pieces`.
+public func counted(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
