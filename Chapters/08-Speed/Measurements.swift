@@ -129,8 +129,8 @@ extension Measurements {
     let x = Matrix<Float>.linspace(-4, 4, 100, 200)
     let count = Double(x.count)
     return [
-      leastTime(runs: 9) { _ = x.scalars.map { Foundation.exp($0) } },
-      leastTime(runs: 9) { _ = x.scalars.map { Foundation.tanh($0) } },
+      leastTime(runs: 9) { _ = Array(x.scalars).map { Foundation.exp($0) } },
+      leastTime(runs: 9) { _ = Array(x.scalars).map { Foundation.tanh($0) } },
       leastTime(runs: 99) { _ = MinimalMatrix.exp(x) },
       leastTime(runs: 99) { _ = MinimalMatrix.tanh(x) },
     ].map { $0 / count * 1e9 }

@@ -10,7 +10,7 @@ func addByEntries(
   _ a: Matrix<Float>, _ b: Matrix<Float>, to c: inout Matrix<Float>
 ) {
   let (m, k, n) = (a.rows, a.columns, b.columns)
-  let (a, b) = (a.scalars, b.scalars)
+  let (a, b) = (Array(a.scalars), Array(b.scalars))
   c.withEntries { c in
     for i in 0..<m {
       for j in 0..<n {
@@ -32,7 +32,7 @@ func addByRows(
   _ a: Matrix<Float>, _ b: Matrix<Float>, to c: inout Matrix<Float>
 ) {
   let (m, k, n) = (a.rows, a.columns, b.columns)
-  let (a, b) = (a.scalars, b.scalars)
+  let (a, b) = (Array(a.scalars), Array(b.scalars))
   c.withEntries { c in
     for i in 0..<m {
       for p in 0..<k {
@@ -157,14 +157,8 @@ private func withPointers(
 ) {
   let (m, k, n) = (a.rows, a.columns, b.columns)
   guard m * k * n > 0 else { return }
-  a.scalars.withUnsafeBufferPointer { a in
-    b.scalars.withUnsafeBufferPointer { b in
-      c.withEntries { c in
-        c.withUnsafeMutableBufferPointer { c in
-          body(a.baseAddress!, b.baseAddress!, c.baseAddress!, m, k, n)
-        }
-      }
-    }
+  a.withAddress { a in
+    b.withAddress { b in c.withPointer { c in body(a, b, c, m, k, n) } }
   }
 }
 

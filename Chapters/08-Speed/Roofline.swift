@@ -46,7 +46,7 @@ extension Measurements {
       x: "operations for each byte that is asked for", y: "GFLOP/s",
       xScale: .logarithmic, yScale: .logarithmic,
       series: roofs + [
-        alone, LineChart.Series("the step, versions 1 to 11", points: whole),
+        alone, LineChart.Series("the step, 11 versions", points: whole),
       ])
   }
 }

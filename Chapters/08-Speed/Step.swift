@@ -209,14 +209,14 @@ extension Recipe {
   /// `σ(z) = 1 / (1 + e⁻ᶻ)`.
   private func sigma(_ z: Matrix<Float>) -> Matrix<Float> {
     if hasVectorFunctions { return sigmoid(z) }
-    let entries = z.scalars.map { 1 / (1 + Foundation.exp(-$0)) }
+    let entries = Array(z.scalars).map { 1 / (1 + Foundation.exp(-$0)) }
     return Matrix(z.rows, z.columns, scalars: entries)
   }
 
   /// `tanh z`.
   private func squash(_ z: Matrix<Float>) -> Matrix<Float> {
     if hasVectorFunctions { return tanh(z) }
-    let entries = z.scalars.map { Foundation.tanh($0) }
+    let entries = Array(z.scalars).map { Foundation.tanh($0) }
     return Matrix(z.rows, z.columns, scalars: entries)
   }
 }

@@ -173,10 +173,10 @@ extension Workspace {
   private mutating func read(_ inputs: Matrix<Float>) {
     let (B, T, D) = (B, T, D)
     x.withPointer { x in
-      inputs.scalars.withUnsafeBufferPointer { inputs in
+      inputs.withAddress { inputs in
         for t in 0..<T {
           for row in 0..<B {
-            let from = inputs.baseAddress! + (t * B + row) * D
+            let from = inputs + (t * B + row) * D
             (x + ((T - 1 - t) * B + row) * (D + 1)).update(from: from, count: D)
           }
         }
@@ -197,17 +197,6 @@ private final class Buffer: @unchecked Sendable {
   }
 
   deinit { start.deallocate() }
-}
-
-extension Matrix<Float> {
-  /// Lends its first entry's address.
-  fileprivate mutating func withPointer(
-    _ body: (Target) -> Void
-  ) {
-    withEntries { entries in
-      entries.withUnsafeMutableBufferPointer { body($0.baseAddress!) }
-    }
-  }
 }
 
 /// Lends the first entries' addresses of four of them.

@@ -47,7 +47,7 @@ program(
   var random = SplitMix64(seed: options[seed])
   let a = Matrix<Float>.uniform(1, size.H, scale: 1, using: &random)
   let b = Matrix<Float>.uniform(1, size.H, scale: 1, using: &random)
-  let sums = ThreeSums(a.scalars, b.scalars)
+  let sums = ThreeSums(Array(a.scalars), Array(b.scalars))
   print("A sum of \(size.H) products, and how far it is from the exact one:")
   for (name, sum) in [
     ("in order, fused", sums.inOrder), ("in order, rounded twice", sums.roundedTwice),
