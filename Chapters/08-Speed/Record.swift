@@ -4,31 +4,31 @@ extension Measurements {
   /// What ``now(_:seed:report:)`` said, for the page to show: times are not the same twice. `swift run chapter08 --record`
   /// prints these lines; of several runs, the least times and the highest speeds.
   public static let record = Measurements(
-    made: "21 November 2026, a busy shared x86-64 server with AVX2",
-    peak: 103.2, bandwidths: [127.8, 105.4, 19.47],
+    made: "21 November 2026, a shared x86-64 server with AVX2",
+    peak: 103.2, bandwidths: [128.9, 103.0, 21.29],
     products: [
-      [1.657, 1.614, 0.532],
-      [3.009, 3.116, 3.094],
-      [24.13, 22, 16.77],
-      [45.37, 78.05, 33.73],
-      [91.84, 87.66, 89.39],
+      [1.648, 1.615, 0.5514],
+      [2.97, 3.053, 3.015],
+      [23.28, 22.34, 19.54],
+      [43.0, 69.65, 38.71],
+      [90.2, 87.17, 89.28],
     ],
-    functions: [3.431, 16.06, 0.9878, 0.6998],
+    functions: [3.219, 16.21, 0.9798, 0.7033],
     steps: [
       Steps(
         size: Size(T: 50, B: 100, D: 200, H: 200),
         versions: [
-          5.871, 3.452, 0.4896, 0.319, 0.1749, 0.1352,
-          0.1422, 0.1504, 0.1576, 0.1479, 0.1452, 0.1545,
+          5.781, 3.365, 0.4953, 0.282, 0.1687, 0.1286,
+          0.1392, 0.1459, 0.1477, 0.1389, 0.1361, 0.08945,
         ],
-        chapter3: [0.1396, 0.1672]),
+        chapter3: [0.1362, 0.112]),
       Steps(
         size: Size(T: 50, B: 4, D: 200, H: 200),
         versions: [
-          0.2366, 0.1425, 0.02441, 0.02271, 0.01479, 0.01286,
-          0.01453, 0.01246, 0.00936, 0.008756, 0.008568, 0.007672,
+          0.2374, 0.1762, 0.02392, 0.02288, 0.01411, 0.01242,
+          0.01412, 0.01211, 0.008648, 0.008176, 0.008194, 0.007266,
         ],
-        chapter3: [0.008022, 0.008355]),
+        chapter3: [0.007764, 0.008935]),
     ])
 
   /// The lines above, but for the first, for these measurements.
