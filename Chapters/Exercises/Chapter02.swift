@@ -174,7 +174,7 @@ extension BPTTCheck {
       let path = descent(Matrix([[0]]), ones, rate, decay, epsilon)
       return (path[98] - path[99])[0, 0].decimal(places: 3)
     }
-    let adagrad: Descent = descent { $0 + $1 * $1 }
+    let adagrad: Descent = descent(memory: { $0 + $1 * $1 })
     return .solved(
       "With a rate of 0.1 and a derivative that is always 1, its step 100 is \(last(answer)) long; Adagrad's is "
         + "\(last(adagrad)).")
@@ -200,11 +200,11 @@ extension BPTTCheck {
 
   private static var mistakes: [(remark: String, descent: Descent)] {
     [
-      ("That is Adagrad: the memory never forgets.", descent { $0 + $1 * $1 }),
-      ("The new square is not multiplied by 1 − decay.", descent { 0.9 * $0 + $1 * $1 }),
-      ("decay and 1 − decay are swapped.", descent { 0.1 * $0 + 0.9 * $1 * $1 }),
-      ("The memory holds g, not g².", descent(step: { $0 / sqrt(abs($1) + $2) }) { 0.9 * $0 + 0.1 * $1 }),
-      ("Nothing is remembered: every step knows its own g alone.", descent { _, g in 0.1 * g * g }),
+      ("That is Adagrad: the memory never forgets.", descent(memory: { $0 + $1 * $1 })),
+      ("The new square is not multiplied by 1 − decay.", descent(memory: { 0.9 * $0 + $1 * $1 })),
+      ("decay and 1 − decay are swapped.", descent(memory: { 0.1 * $0 + 0.9 * $1 * $1 })),
+      ("The memory holds g, not g².", descent(step: { $0 / sqrt(abs($1) + $2) }, memory: { 0.9 * $0 + 0.1 * $1 })),
+      ("Nothing is remembered: every step knows its own g alone.", descent(memory: { _, g in 0.1 * g * g })),
       ("w moves by the old m: change m first.", descent(late: true)),
       ("The root is missing.", descent(step: { $0 / ($1 + $2) })),
       ("ε stands inside the root.", descent(step: { $0 / (sqrt($1) + $2) })),
