@@ -90,7 +90,7 @@ extension BPTTCheck {
   /// Exercise 2.1: against one factor for all arrays.
   public static func clip(_ answer: ([Matrix<Double>], Double) -> [Matrix<Double>]) -> Verdict {
     let samples: [([Matrix<Double>], Double)] = [
-      ([Matrix([[3, 0], [0, -1]]), Matrix([[2]])], 5), ([Matrix([[0, 4]]), Matrix([[-4], [0]])], 5),
+      ([Matrix([[3, 0], [0, -1]]), Matrix([[2]])], 5), ([Matrix([[1, 4]]), Matrix([[-4], [0]])], 5),
       ([Matrix([[30, -40]]), Matrix([[0.5, 0.5]])], 5), ([Matrix(2, 3), Matrix(1, 3)], 5),
       ([Matrix([[0.3, -0.4]])], 0.1),
       ([Matrix([[3, 4]])], 5),
@@ -176,7 +176,7 @@ extension BPTTCheck {
     }
     let adagrad: Descent = descent(memory: { $0 + $1 * $1 })
     return .solved(
-      "With a rate of 0.1 and a derivative that is always 1, its step 100 is \(last(answer)) long; Adagrad's is "
+      "With a rate of 0.1 and a derivative that is always 1, its step 100 is \(last(answer)) long, that of Adagrad "
         + "\(last(adagrad)).")
   }
 

@@ -58,7 +58,7 @@ struct Desk {
 
   /// The exercises of the chapters with their states, and how far the reader has come. Fails if one is wrong; or, if so wished, not untouched.
   func list(_ chapters: [ExerciseChapter], expectUntouched: Bool) throws {
-    var (wrong, touched, results) = ([String](), [String](), [Progress.Result]())
+    var (wrong, touched, results) = ([String](), [String](), [CourseProgress.Result]())
     for chapter in chapters {
       heading("Chapter \(chapter.number): \(chapter.title)")
       for exercise in chapter.numbered {
@@ -72,7 +72,7 @@ struct Desk {
         if case .wrong(let why) = verdict { print("        \(style.dim(shortened(why)))") }
       }
     }
-    let progress = Progress(results)
+    let progress = CourseProgress(results)
     if let next = progress.next { print("\nOne of them, and what is wrong with it: swift run \(name) \(next)") }
     print("\n\(progress.summary.wrapped)")
     if expectUntouched && !touched.isEmpty {

@@ -1,3 +1,4 @@
+import ExerciseChecks
 import Foundation
 import Running
 import Testing
@@ -15,13 +16,14 @@ import Testing
 
   @Test("What is solved is counted, the next one named; and when all are solved, what was proved stands there.")
   func progress() {
-    let first: Progress.Result = ("1.1", "One", 10, .solved("It is so."))
-    let others: [Progress.Result] = [("1.2", "Two", 20, .untouched()), ("2.1", "Three", 30, .wrong("No."))]
-    let half = Progress([first] + others)
+    let first: CourseProgress.Result = ("1.1", "One", 10, .solved("It is so."))
+    let others: [CourseProgress.Result] = [("1.2", "Two", 20, .untouched()), ("2.1", "Three", 30, .wrong("No."))]
+    let half = CourseProgress([first] + others)
     #expect(half.next == "1.2" && half.summary == "1 of 3 solved. The others take about 50 minutes.")
     #expect(
-      Progress(others + [("3.1", "Four", 70, .wrong(""))]).summary == "0 of 3 solved. The others take about 2 hours.")
-    let all = Progress([first, ("1.2", "Two", 20, .solved("And so."))])
+      CourseProgress(others + [("3.1", "Four", 70, .wrong(""))]).summary
+        == "0 of 3 solved. The others take about 2 hours.")
+    let all = CourseProgress([first, ("1.2", "Two", 20, .solved("And so."))])
     #expect(all.next == nil)
     #expect(all.summary == "2 of 2 solved. What you have proved:\n\n1.1 One: It is so.\n1.2 Two: And so.")
   }

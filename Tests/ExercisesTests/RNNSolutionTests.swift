@@ -57,6 +57,14 @@ func expectWrong(_ verdict: Verdict, _ words: String..., at place: SourceLocatio
     }
   }
 
+  @Test("The chapter's own network reads a or b, and then line breaks: the page's five distances.")
+  func chapter() {
+    var random = SplitMix64(seed: 1)
+    let network = RNN<Double>(vocabulary: 27, hidden: 16, using: &random)
+    let found = distances(in: network, after: 1, and: 2, reading: [0, 0, 0, 0]).map { $0.scientific(places: 1) }
+    #expect(found == ["3.2e-02", "1.2e-03", "5.2e-05", "2.1e-06", "7.7e-08"])
+  }
+
   // MARK: Another text
 
   private func forecasts(_ spoil: @escaping (inout (V: Int, weights: Int, loss: Double), String, Int) -> Void)

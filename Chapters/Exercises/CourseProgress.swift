@@ -1,5 +1,5 @@
 /// How far the reader has come. It is kept in the rooms: each run checks what stands there.
-public struct Progress: Sendable {
+public struct CourseProgress: Sendable {
   /// An exercise's number, title and minutes, and the verdict on it.
   public typealias Result = (number: String, title: String, minutes: Int, verdict: Verdict)
 
