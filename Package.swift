@@ -13,6 +13,7 @@ let chapters = [
   chapter("06-Embeddings", buildsOn: "NumpyStyleRNN", "ManualBPTT", "ExplicitGates", "Safetensors"),
   chapter(
     "07-SequenceTasks", buildsOn: "NumpyStyleRNN", "ManualBPTT", "ExplicitGates", "Scan", "WhileLoop", "Digits"),
+  chapter("08-Speed", buildsOn: "NumpyStyleRNN", "ManualBPTT", "ExplicitGates"),
 ]
 
 let ground = [

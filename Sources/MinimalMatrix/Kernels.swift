@@ -122,6 +122,11 @@ extension Scalars: RandomAccessCollection, MutableCollection, Equatable, Express
   public static func == (a: Scalars, b: Scalars) -> Bool { Scalar._areEqual(a, b) }
 }
 
+extension Array where Element: MatrixScalar {
+  /// The scalars of a matrix, copied at once and not one by one.
+  public init(_ scalars: Scalars<Element>) { self = Element._array(scalars) }
+}
+
 // MARK: - One tile of a product
 
 /// A number that the compiler knows, so that the branches on it fold away.
@@ -736,6 +741,8 @@ extension MatrixScalar {
   public static func _copy(_ x: [Self]) -> Scalars<Self> {
     x.withUnsafeBufferPointer { copy($0) }
   }
+
+  public static func _array(_ x: Scalars<Self>) -> [Self] { x.withUnsafeBufferPointer { Array($0) } }
 
   public static func _count(_ x: Scalars<Self>) -> Int { x.withUnsafeBufferPointer { $0.count } }
 

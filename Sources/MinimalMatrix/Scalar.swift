@@ -12,6 +12,7 @@ public protocol MatrixScalar: VectorScalar, Codable, Sendable {
 
   static func _filled(_ count: Int, with value: Self) -> Scalars<Self>
   static func _copy(_ x: [Self]) -> Scalars<Self>
+  static func _array(_ x: Scalars<Self>) -> [Self]
   static func _count(_ x: Scalars<Self>) -> Int
   static func _get(_ x: Scalars<Self>, _ i: Int) -> Self
   static func _set(_ x: inout Scalars<Self>, _ i: Int, _ value: Self)

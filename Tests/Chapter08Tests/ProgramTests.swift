@@ -1,0 +1,75 @@
+import Console
+import Foundation
+import Running
+import Speed
+import Testing
+
+/// What the chapter's program does, right or wrong used, and its record.
+@Suite struct ProgramTests {
+  static let quick = ["--verify", "--steps", "3", "--batch", "7", "--hidden", "9"]
+
+  @Test func theSameSeedPrintsTheSameAndAnotherDoesNot() throws {
+    let seven = try run("chapter08", Self.quick + ["--seed", "7"])
+    #expect(seven.status == 0 && seven.errors.isEmpty)
+    #expect(seven.output.contains("swift run"), "it says where to go next")
+    #expect(!seven.output.split(separator: "\n").contains { $0.count > 80 }, "80 columns")
+    #expect(try run("chapter08", Self.quick + ["--seed", "7"]).output == seven.output)
+    #expect(try run("chapter08", Self.quick + ["--seed", "8"]).output != seven.output)
+  }
+
+  @Test("Versions 1 to 5 have the bits of version 1, the others those of chapter 3.")
+  func table() throws {
+    let lines = try run("chapter08", Self.quick).output.split(separator: "\n")
+    for (index, version) in Recipe.history.enumerated() {
+      let number = "\(index + 1)".aligned(to: 2) + "  "
+      let line = try #require(lines.first { $0.hasPrefix(number) })
+      #expect(line.contains(version.idea) && line.contains("same bits"))
+      #expect(line.hasSuffix("same bits") == version.recipe.hasVectorFunctions)
+    }
+  }
+
+  @Test func figures() throws {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("figures-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let run = try run("chapter08", Self.quick + ["--figures", folder.path])
+    #expect(run.status == 0 && run.errors.isEmpty)
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["08-roofline.svg"])
+  }
+
+  @Test("What is measured: every speed above 0, none above the peak of its cores; the record holds as many.")
+  func measurements() {
+    var ticks: [Int] = []
+    let now = Measurements.now(Size(T: 2, B: 5, D: 6, H: 7), seed: 1) { done, of in ticks.append(of - done) }
+    #expect(ticks.last == 0 && ticks == ticks.sorted(by: >))
+    for (found, slack) in [(now, 1.5), (Measurements.record, 1)] {
+      #expect(found.products.count == Product.allCases.count)
+      #expect(found.products.allSatisfy { $0.count == Measurements.shapes.count })
+      #expect(found.products.joined().allSatisfy { $0 > 0 && $0 < found.peak * slack })
+      #expect(found.bandwidths.count == 3 && found.bandwidths.allSatisfy { $0 > 0 })
+      #expect(found.functions.count == 4 && found.functions.allSatisfy { $0 > 0 })
+      for step in found.steps {
+        #expect(step.versions.count == Recipe.history.count && step.chapter3.count == 2)
+        for (version, seconds) in zip(Recipe.history, step.versions) {
+          let speed = step.size.flop / seconds / 1e9
+          #expect(speed > 0 && speed < found.peak * Double(version.recipe.threads) * slack)
+        }
+      }
+      #expect(!found.table.contains { $0.count > 80 })
+    }
+    // What the page says of the record.
+    #expect(Measurements.record.steps.map(\.size.B) == [100, 4])
+    let times = Measurements.record.steps[0].versions
+    #expect(times[10] * 20 < times[0], "the last version on one core against the first")
+  }
+
+  @Test(arguments: [
+    (["--stpes", "3"], "did you mean --steps?"), (["--steps", "0"], "--steps wants a whole number"),
+    (["--batch", "0"], "--batch wants a whole number"), (["--hidden", "-1"], "--hidden wants a whole number"),
+    (["words"], "\"words\""),
+  ])
+  func wrongUse(arguments: [String], message: String) throws {
+    let run = try run("chapter08", arguments)
+    #expect(run.status == 2 && run.output.isEmpty)
+    #expect(run.errors.hasPrefix("chapter08: ") && run.errors.contains(message))
+  }
+}
