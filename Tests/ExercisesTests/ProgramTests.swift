@@ -23,6 +23,8 @@ import Testing
     #expect(
       CourseProgress(others + [("3.1", "Four", 70, .wrong(""))]).summary
         == "0 of 3 solved. The others take about 2 hours.")
+    // What is wrong is not solved, either.
+    #expect(CourseProgress([first, others[1]]).next == "2.1")
     let all = CourseProgress([first, ("1.2", "Two", 20, .solved("And so."))])
     #expect(all.next == nil)
     #expect(all.summary == "2 of 2 solved. What you have proved:\n\n1.1 One: It is so.\n1.2 Two: And so.")
