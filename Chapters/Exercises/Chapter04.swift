@@ -18,6 +18,7 @@ public let chapter04 = ExerciseChapter(
       hints: [
         "The carry is the largest element so far, and so is the output.",
         "What must the carry be before the first element, so that any element is at least as large?",
+        "Int.min. The step makes of carry and element max(carry, x), twice: as the next carry and as the output.",
       ],
       check: { ScanCheck.runningMaximum(runningMaximum) }),
     Exercise(
@@ -31,6 +32,8 @@ public let chapter04 = ExerciseChapter(
       hints: [
         "In which outputs does xₜ have a say?",
         "In yₜ and in all later ones: dxₜ = dyₜ + dyₜ₊₁ + … How is dxₜ made of dxₜ₊₁?",
+        "dxₜ = dyₜ + dxₜ₊₁, and behind the last step it is 0: a cumulative sum again, over the derivatives, "
+          + "reversed: true.",
       ],
       check: { ScanCheck.cumulativeSum(cumulativeSumBackward) }),
     Exercise(

@@ -19,6 +19,8 @@ public let chapter05 = ExerciseChapter(
       hints: [
         "loop(_:from:while:) asks, before each step, whether a row goes on. It hands you the state of all rows.",
         "state.h.row(row).squaredNorm() is the square of a length.",
+        "cell.loop(x, from: cell.zeroState(batch: B)) { row, _, state in … }, and in the braces the comparison with the "
+          + "limit.",
       ],
       check: { WhileLoopCheck.settled { loopUntilSettled($0, over: $1, batch: $2, limit: $3) } }),
     Exercise(

@@ -56,13 +56,14 @@ struct Desk {
 
   init(name: String, check: CheckAlone) { (self.name, self.check) = (name, check) }
 
-  /// The exercises of the chapters with their states. Fails if one is wrong; or, if so wished, not untouched.
+  /// The exercises of the chapters with their states, and how far the reader has come. Fails if one is wrong; or, if so wished, not untouched.
   func list(_ chapters: [ExerciseChapter], expectUntouched: Bool) throws {
-    var (wrong, touched) = ([String](), [String]())
+    var (wrong, touched, results) = ([String](), [String](), [CourseProgress.Result]())
     for chapter in chapters {
       heading("Chapter \(chapter.number): \(chapter.title)")
       for exercise in chapter.numbered {
         let verdict = check(exercise.number).verdict
+        results.append((exercise.number, exercise.exercise.title, exercise.exercise.minutes, verdict))
         if case .wrong = verdict { wrong.append(exercise.number) }
         if !verdict.isUntouched { touched.append(exercise.number) }
         print(
@@ -71,7 +72,9 @@ struct Desk {
         if case .wrong(let why) = verdict { print("        \(style.dim(shortened(why)))") }
       }
     }
-    print("\nOne of them, and what is wrong with it: swift run \(name) \(chapters[0].number).1")
+    let progress = CourseProgress(results)
+    if let next = progress.next { print("\nOne of them, and what is wrong with it: swift run \(name) \(next)") }
+    print("\n\(progress.summary.wrapped)")
     if expectUntouched && !touched.isEmpty {
       throw Failure.failed("not as handed out: \(touched.joined(separator: ", ")). git checkout puts them back.")
     }

@@ -1,3 +1,4 @@
+import ExerciseChecks
 import Foundation
 import Running
 import Testing
@@ -9,6 +10,24 @@ import Testing
     #expect(run.status == 0, "\(run.output)\(run.errors)")
     #expect(run.output.contains("3.1  Coupled input and forget gates") && run.output.contains("3.8  Mend"))
     #expect(!run.output.split(separator: "\n").contains { $0.count > 80 }, "80 columns")
+    #expect(run.output.contains("what is wrong with it: swift run exercises 1.1"))
+    #expect(run.output.contains("\n0 of 33 solved. The others take about"))
+  }
+
+  @Test("What is solved is counted, the next one named; and when all are solved, what was proved stands there.")
+  func progress() {
+    let first: CourseProgress.Result = ("1.1", "One", 10, .solved("It is so."))
+    let others: [CourseProgress.Result] = [("1.2", "Two", 20, .untouched()), ("2.1", "Three", 30, .wrong("No."))]
+    let half = CourseProgress([first] + others)
+    #expect(half.next == "1.2" && half.summary == "1 of 3 solved. The others take about 50 minutes.")
+    #expect(
+      CourseProgress(others + [("3.1", "Four", 70, .wrong(""))]).summary
+        == "0 of 3 solved. The others take about 2 hours.")
+    // What is wrong is not solved, either.
+    #expect(CourseProgress([first, others[1]]).next == "2.1")
+    let all = CourseProgress([first, ("1.2", "Two", 20, .solved("And so."))])
+    #expect(all.next == nil)
+    #expect(all.summary == "2 of 2 solved. What you have proved:\n\n1.1 One: It is so.\n1.2 Two: And so.")
   }
 
   @Test func oneExercise() throws {
@@ -41,7 +60,8 @@ import Testing
   }
 
   @Test(arguments: [
-    (["3.99"], "there is no exercise 3.99; there are 3.1 to 3.8"), (["three"], "there is no exercise three"),
+    (["3.99"], "there is no exercise 3.99; there are 1.1 to 1.3, 2.1 to 2.4, 3.1 to 3.8"),
+    (["three"], "there is no exercise three"),
     (["--hint"], "--hint wants the number"), (["--watch"], "--watch wants the number"), (["--hnt"], "--hint?"),
   ])
   func wrongUse(arguments: [String], message: String) throws {

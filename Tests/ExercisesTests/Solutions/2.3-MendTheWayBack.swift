@@ -1,0 +1,28 @@
+import ManualBPTT
+import MinimalMatrix
+import NumpyStyleRNN
+
+/// Exercise 2.3, mend the way back.
+
+// MARK: - Solution 2.3
+
+func backwardThroughTime(
+  _ cell: TanhCell<Double>, _ dOutput: Matrix<Double>,
+  inputs x: Matrix<Double>, states: Matrix<Double>, batch B: Int
+) -> (gradient: TanhCell<Double>, dh0: Matrix<Double>) {
+  let after = states.rows(B..<states.rows)
+  let before = states.rows(0..<dOutput.rows)
+  var dz = Matrix(zerosLike: after)
+  var carried = Matrix<Double>(B, after.columns)
+  for t in (0..<dOutput.rows / B).reversed() {
+    let rows = t * B..<(t + 1) * B
+    let h = after.rows(rows)
+    let dh = dOutput.rows(rows) + carried
+    let dzt = dh * (1 - h * h)
+    carried = matmul(dzt, cell.Wh.T)
+    dz.setRows(from: rows.lowerBound, to: dzt)
+  }
+  let gradient = TanhCell(
+    Wx: matmul(x.T, dz), Wh: matmul(before.T, dz), b: dz.columnSums())
+  return (gradient, carried)
+}
