@@ -54,7 +54,7 @@ public struct Measurements: Sendable {
 // MARK: - Measuring
 
 extension Measurements {
-  /// Measures all of it, the training step at `size` and with only four rows: about fifteen seconds. What takes long runs
+  /// Measures all of it, the training step at `size` and with only four rows: about half a minute. What takes long runs
   /// over fewer steps, and counts as many times as much.
   /// - Parameter report: told how much of all is done
   public static func now(_ size: Size, seed: UInt64, report: (_ done: Int, _ of: Int) -> Void) -> Measurements {

@@ -73,7 +73,7 @@ program(
     let lines = ["", "Measured here, now:"] + now.table + [now.roofline.text(height: 18)]
     try FileHandle.standardError.write(contentsOf: Data((lines.joined(separator: "\n") + "\n").utf8))
   }
-  print("Where next? swift run benchmark, which measures every chapter.")
+  print("Where next? swift run benchmark, which measures the chapters' own code.")
 }
 
 /// All measurements, with a bar that shows how far they are.
