@@ -101,7 +101,7 @@ extension Matrix {
 /// What is done to one entry.
 public enum _Unary: Sendable { case exp, log, tanh, sigmoid, squareRoot, magnitude }
 
-/// `eˣ` for every entry. The error is that of ``VectorMath``'s `exp`.
+/// `eˣ` for every entry. The error is that of VectorMath's `exp`.
 public func exp<Scalar>(_ x: Matrix<Scalar>) -> Matrix<Scalar> { x.mapped(.exp) }
 /// The natural logarithm of every entry: −∞ at 0, NaN below.
 public func log<Scalar>(_ x: Matrix<Scalar>) -> Matrix<Scalar> { x.mapped(.log) }

@@ -41,33 +41,50 @@ private func withScratch<Scalar>(_ count: Int, _ body: (Output<Scalar>) -> Void)
 /// An array would do, but for its beginning: whenever one is made, the standard library looks its type up in a table, and
 /// that takes longer than to add two small matrices.
 public struct Scalars<Scalar: MatrixScalar>: @unchecked Sendable {
-  fileprivate var memory: Memory<Scalar>
+  fileprivate var memory: Memory
 
   @inline(__always)
-  fileprivate func withUnsafeBufferPointer<R>(_ body: (UnsafeBufferPointer<Scalar>) -> R) -> R {
-    memory.withUnsafeMutablePointers { body(UnsafeBufferPointer(start: $1, count: $0.pointee.count)) }
+  fileprivate func withUnsafeBufferPointer<R>(_ body: (UnsafeBufferPointer<Scalar>) throws -> R) rethrows -> R {
+    try memory.withUnsafeMutablePointers { try body(UnsafeBufferPointer(start: scalars($1), count: $0.pointee.count)) }
   }
 
   @inline(__always)
   fileprivate mutating func withUnsafeMutableBufferPointer<R>(_ body: (UnsafeMutableBufferPointer<Scalar>) -> R) -> R {
-    if !isKnownUniquelyReferenced(&memory) { self = withUnsafeBufferPointer { copy($0) } }
-    return memory.withUnsafeMutablePointers { body(UnsafeMutableBufferPointer(start: $1, count: $0.pointee.count)) }
+    if isKnownUniquelyReferenced(&memory) {
+      memory.forgetPanels()
+    } else {
+      self = withUnsafeBufferPointer { copy($0) }
+    }
+    return memory.withUnsafeMutablePointers {
+      body(UnsafeMutableBufferPointer(start: scalars($1), count: $0.pointee.count))
+    }
   }
 }
 
-/// What `Scalars` share until one of them is changed.
-private final class Memory<Scalar>: ManagedBuffer<MemoryHeader, Scalar> {}
+@inline(__always)
+private func scalars<Scalar>(_ start: Output<SIMD2<UInt64>>) -> Output<Scalar> {
+  UnsafeMutableRawPointer(start).assumingMemoryBound(to: Scalar.self)
+}
 
-/// The second number is but for its size: so the scalars begin at a multiple of 16 bytes.
-private struct MemoryHeader { let count: Int, unused = 0 }
+/// What `Scalars` share until one of them is changed. The elements only stand for their bytes.
+private final class Memory: ManagedBuffer<MemoryHeader, SIMD2<UInt64>> {
+  deinit { forgetPanels() }
+}
+
+private struct MemoryHeader {
+  let count: Int
+  /// How many products had this matrix on their right, as it is and transposed; once panels are kept, their address.
+  var uses: UInt = 0, usesTransposed: UInt = 0
+}
 
 /// `count` new scalars, of which `body` gives each a value.
 @inline(__always)
 private func filled<Scalar: MatrixScalar>(_ count: Int, _ body: (Output<Scalar>) -> Void) -> Scalars<Scalar> {
   _ = keepsFreedMemory
-  let memory = Memory<Scalar>.create(minimumCapacity: count) { _ in MemoryHeader(count: count) }
-  memory.withUnsafeMutablePointerToElements(body)
-  return Scalars(memory: unsafeDowncast(memory, to: Memory<Scalar>.self))
+  let places = (count * MemoryLayout<Scalar>.stride + 15) / 16
+  let memory = Memory.create(minimumCapacity: places) { _ in MemoryHeader(count: count) }
+  memory.withUnsafeMutablePointerToElements { body(scalars($0)) }
+  return Scalars(memory: unsafeDowncast(memory, to: Memory.self))
 }
 
 @inline(__always)
@@ -109,14 +126,12 @@ extension Scalars: RandomAccessCollection, MutableCollection, Equatable, Express
   public func withContiguousStorageIfAvailable<R>(
     _ body: (UnsafeBufferPointer<Scalar>) throws -> R
   ) rethrows -> R? {
-    try memory.withUnsafeMutablePointers { try body(UnsafeBufferPointer(start: $1, count: $0.pointee.count)) }
+    try withUnsafeBufferPointer(body)
   }
 
   /// Calls `body` with the bytes of the scalars, as long as it lasts.
   public func withUnsafeBytes<R>(_ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R {
-    try memory.withUnsafeMutablePointers {
-      try body(UnsafeRawBufferPointer(UnsafeBufferPointer(start: $1, count: $0.pointee.count)))
-    }
+    try withUnsafeBufferPointer { try body(UnsafeRawBufferPointer($0)) }
   }
 
   public static func == (a: Scalars, b: Scalars) -> Bool { Scalar._areEqual(a, b) }
@@ -302,8 +317,8 @@ private struct Side<Scalar> {
   func at(_ i: Int, _ j: Int) -> Input<Scalar> { start + (i * rowStride + j * columnStride) }
 }
 
-/// How a product is cut so that its pieces stay in the caches.
-private enum Block {
+/// How a product is cut so that its pieces stay in the caches. The tests take sizes on both sides of each number.
+enum Block {
   /// Steps of `k` at a time: a packed panel of `b`, this deep and two vectors wide, stays in the first-level cache.
   static let depth = 256
   /// Rows of `a` at a time: this many, `depth` long, stay in the second-level cache.
@@ -314,6 +329,8 @@ private enum Block {
   static let small = 4096
   /// So few rows meet an entry of `b` too seldom for it to be moved.
   static let fewRows = 12
+  /// Below this many multiply-adds a thread, waking it takes longer than it saves.
+  static let worthAThread = 2_000_000
 }
 
 /// How many of the `left` columns of a product the next tile takes: two vectors, one, four, or the last one to three.
@@ -358,31 +375,132 @@ private func packPanels<V: SIMD>(
   }
 }
 
+// MARK: - Panels that are kept
+
+/// The right side of a product in panels: for each ``Block/depth`` steps of `k` those of all columns.
+private struct Panels<Scalar> {
+  var start: Input<Scalar>
+  /// From the panels of some steps to those of the next ones.
+  let blockSize: Int
+
+  /// The panels from step `k0` on.
+  @inline(__always)
+  func at(_ k0: Int) -> Input<Scalar> { start + k0 / Block.depth * blockSize }
+}
+
+/// Stands before kept panels and says of which shape they are: matrices of several shapes may share memory.
+private struct PanelsHead: Equatable {
+  let k, n, columnStride, lanes: Int
+  /// The panels begin behind it, at a cache line.
+  static let size = 64
+}
+
+extension Memory {
+  /// The panels of `b`, which lies in this memory, if they are kept.
+  ///
+  /// A weight is on the right of a product at each time step, and to pack it may take as long as the product. So the third
+  /// product leaves its panels to those after it, until the weight changes.
+  @inline(__always)
+  func panels<V: SIMD>(_ v: V.Type, of b: Side<V.Scalar>, depth k: Int, columns n: Int) -> Panels<V.Scalar>?
+  where V.Scalar: MatrixScalar {
+    let head = PanelsHead(k: k, n: n, columnStride: b.columnStride, lanes: V.scalarCount)
+    let blockSize = (n + 3) / 4 * 4 * min(k, Block.depth)
+    func kept(_ address: UInt) -> Panels<V.Scalar>? {
+      let place = UnsafeRawPointer(bitPattern: address)!
+      guard place.load(as: PanelsHead.self) == head else { return nil }
+      return Panels(start: (place + PanelsHead.size).assumingMemoryBound(to: V.Scalar.self), blockSize: blockSize)
+    }
+    return withUses(transposed: b.columnStride > 1) { uses in
+      let count = uses.load(ordering: .acquiring)
+      if Memory.isAddress(count) { return kept(count) }
+      if count < Memory.usesBeforeKept {
+        _ = uses.compareExchange(expected: count, desired: count + 1, ordering: .relaxed)
+        return nil
+      }
+      let made = makePanels(v, of: b, head, blockSize: blockSize)
+      let (isOurs, now) = uses.compareExchange(expected: count, desired: made, ordering: .acquiringAndReleasing)
+      if !isOurs { UnsafeMutableRawPointer(bitPattern: made)!.deallocate() }
+      return kept(isOurs ? made : now)
+    }
+  }
+
+  /// So many products pack for themselves; a gradient, say, is on the right of two and is gone.
+  private static var usesBeforeKept: UInt { 2 }
+  private static func isAddress(_ uses: UInt) -> Bool { uses > usesBeforeKept }
+
+  @inline(never)
+  private func makePanels<V: SIMD>(_ v: V.Type, of b: Side<V.Scalar>, _ head: PanelsHead, blockSize: Int) -> UInt
+  where V.Scalar: MatrixScalar {
+    let blocks = (head.k + Block.depth - 1) / Block.depth
+    let place = UnsafeMutableRawPointer.allocate(
+      byteCount: PanelsHead.size + blocks * blockSize * MemoryLayout<V.Scalar>.stride, alignment: 64)
+    place.storeBytes(of: head, as: PanelsHead.self)
+    let start = (place + PanelsHead.size).assumingMemoryBound(to: V.Scalar.self)
+    for k0 in stride(from: 0, to: head.k, by: Block.depth) {
+      let steps = Side(start: b.at(k0, 0), rowStride: b.rowStride, columnStride: b.columnStride)
+      packPanels(
+        v, steps, depth: min(Block.depth, head.k - k0), columns: head.n, to: start + k0 / Block.depth * blockSize,
+        panelDepth: min(head.k, Block.depth))
+    }
+    return UInt(bitPattern: place)
+  }
+
+  /// Throws the panels away, before the scalars change or go. Nobody else holds them then.
+  @inline(__always)
+  func forgetPanels() {
+    forgetPanels(transposed: false)
+    forgetPanels(transposed: true)
+  }
+
+  @inline(__always)
+  private func forgetPanels(transposed: Bool) {
+    withUses(transposed: transposed) { uses in
+      let count = uses.load(ordering: .relaxed)
+      guard count > 0 else { return }
+      if Memory.isAddress(count) { UnsafeMutableRawPointer(bitPattern: count)!.deallocate() }
+      uses.store(0, ordering: .relaxed)
+    }
+  }
+
+  @inline(__always)
+  private func withUses<R>(transposed: Bool, _ body: (borrowing Atomic<UInt>) -> R) -> R {
+    func at(_ uses: Output<UInt>) -> R {
+      body(UnsafeMutableRawPointer(uses).assumingMemoryBound(to: Atomic<UInt>.self).pointee)
+    }
+    return withUnsafeMutablePointerToHeader {
+      transposed ? at(&$0.pointee.usesTransposed) : at(&$0.pointee.uses)
+    }
+  }
+}
+
 /// `c[m × n] += a[m × k]·b[k × n]`, where `c` is contiguous rows of `width`; `=` instead of `+=` where `c` is fresh.
 ///
 /// The loops, from the outside: `depth` steps of `k`, whose part of `b` is packed in panels two vectors wide; `rows` rows
 /// of `a`; the panels; tiles of up to six rows. The scheme is that of Goto & van de Geijn, "Anatomy of high-performance
 /// matrix multiplication", 2008. A small `b`, or one that few rows meet, is read where it lies.
 @inline(never)
-private func product<V: SIMD>(
+private func tiledProduct<V: SIMD>(
   _ v: V.Type, _ m: Int, _ n: Int, _ k: Int, _ a: Side<V.Scalar>, _ b: Side<V.Scalar>,
-  _ c: Output<V.Scalar>, width: Int, isFresh: Bool
+  kept: Panels<V.Scalar>?, _ c: Output<V.Scalar>, width: Int, isFresh: Bool
 ) where V.Scalar: MatrixScalar {
   let panelDepth = min(k, Block.depth)
   // The last one to three columns are packed in any case, since a tile is at least four wide.
   let staysPut = b.columnStride == 1 && (m <= Block.fewRows || k * n <= Block.small)
-  let firstPacked = staysPut ? n & ~3 : 0
-  let panelsSize = (n - firstPacked + 3) / 4 * 4 * panelDepth
+  let firstPacked = staysPut && kept == nil ? n & ~3 : 0
+  let panelsSize = kept == nil ? (n - firstPacked + 3) / 4 * 4 * panelDepth : 0
   let packsA = max(a.rowStride, a.columnStride) >= Block.farApart
   let packedA = packsA ? (min(m, Block.rows) + 5) / 6 * 6 * panelDepth : 0
-  withScratch(panelsSize + packedA + 6 * 4) { (panels: Output<V.Scalar>) in
-    let rowTiles = panels + panelsSize
+  withScratch(panelsSize + packedA + 6 * 4) { (scratch: Output<V.Scalar>) in
+    let rowTiles = scratch + panelsSize
     let edge = rowTiles + packedA
     for k0 in stride(from: 0, to: k, by: Block.depth) {
       let depth = min(Block.depth, k - k0)
       let isFresh = isFresh && k0 == 0
-      let packed = Side(start: b.at(k0, firstPacked), rowStride: b.rowStride, columnStride: b.columnStride)
-      packPanels(v, packed, depth: depth, columns: n - firstPacked, to: panels, panelDepth: panelDepth)
+      let panels = kept?.at(k0) ?? Input(scratch)
+      if kept == nil {
+        let packed = Side(start: b.at(k0, firstPacked), rowStride: b.rowStride, columnStride: b.columnStride)
+        packPanels(v, packed, depth: depth, columns: n - firstPacked, to: scratch, panelDepth: panelDepth)
+      }
       for i0 in stride(from: 0, to: m, by: Block.rows) {
         let rows = min(Block.rows, m - i0)
         let tiles = (rows + 5) / 6
@@ -398,7 +516,7 @@ private func product<V: SIMD>(
         while j0 < n {
           let columns = panelWidth(v, left: n - j0)
           let isPacked = j0 >= firstPacked
-          let panel = isPacked ? Input(panels + (j0 - firstPacked) * panelDepth) : b.at(k0, j0)
+          let panel = isPacked ? panels + (j0 - firstPacked) * panelDepth : b.at(k0, j0)
           let bStride = isPacked ? max(columns, 4) : b.rowStride
           for t in 0..<tiles {
             let (first, last) = (rows * t / tiles, rows * (t + 1) / tiles)
@@ -441,12 +559,13 @@ private func copyRows<Scalar>(
 
 // MARK: - One row times a matrix
 
-/// `c[1 × C·V] += a[1 × k]·b[k × C·V]`, for up to eight vectors side by side.
+/// `c[1 × C·V] += a[1 × k]·b[k × C·V]`, for up to eight vectors side by side, of which two are neighbours in memory.
 ///
-/// A single row uses each entry of `b` once, so packing it would cost more than it brings.
+/// A single row uses each entry of `b` once, so packing it for its sake would cost more than it brings.
 @inline(__always)
 private func strip<V: SIMD>(
-  _ vectors: Int, _: V.Type, depth: Int, _ a: Side<V.Scalar>, _ b: Side<V.Scalar>, _ c: Output<V.Scalar>
+  _ vectors: Int, _: V.Type, depth: Int, _ a: Side<V.Scalar>,
+  _ b: Input<V.Scalar>, rowStride: Int, pairStride: Int, _ c: Output<V.Scalar>
 ) where V.Scalar: FloatingPoint {
   let lanes = V.scalarCount
   @inline(__always)
@@ -454,12 +573,12 @@ private func strip<V: SIMD>(
   var c0 = start(0), c1 = start(1), c2 = start(2), c3 = start(3)
   var c4 = start(4), c5 = start(5), c6 = start(6), c7 = start(7)
   var a0 = a.start
-  var b0 = b.start
+  var b0 = b
   for _ in 0..<depth {
     let entry = V(repeating: a0.pointee)
     @inline(__always)
     func multiply(_ j: Int, _ c: inout V) {
-      if j < vectors { c = c.addingProduct(entry, load(b0 + j * lanes, as: V.self)) }
+      if j < vectors { c = c.addingProduct(entry, load(b0 + (j / 2 * pairStride + j % 2 * lanes), as: V.self)) }
     }
     multiply(0, &c0)
     multiply(1, &c1)
@@ -470,7 +589,7 @@ private func strip<V: SIMD>(
     multiply(6, &c6)
     multiply(7, &c7)
     a0 += a.columnStride
-    b0 += b.rowStride
+    b0 += rowStride
   }
   @inline(__always)
   func finish(_ j: Int, _ x: V) { if j < vectors { store(x, to: c + j * lanes) } }
@@ -484,84 +603,109 @@ private func strip<V: SIMD>(
   finish(7, c7)
 }
 
-/// `c[1 × n] += a[1 × k]·b[k × n]`, where the rows of `b` are contiguous.
+/// `c[1 × n] += a[1 × k]·b[k × n]`: `b` in panels, or where it lies, if its rows are contiguous.
 @inline(never)
 private func rowProduct<V: SIMD>(
-  _ v: V.Type, _ n: Int, _ k: Int, _ a: Side<V.Scalar>, _ b: Side<V.Scalar>, _ c: Output<V.Scalar>
+  _ v: V.Type, _ n: Int, _ k: Int, _ a: Side<V.Scalar>, _ b: Side<V.Scalar>, kept: Panels<V.Scalar>?,
+  _ c: Output<V.Scalar>
+) where V.Scalar: MatrixScalar {
+  guard let kept else { return strips(v, n, depth: k, a, b.start, rowStride: b.rowStride, panelDepth: 1, c) }
+  for k0 in stride(from: 0, to: k, by: Block.depth) {
+    let a = Side(start: a.at(0, k0), rowStride: a.rowStride, columnStride: a.columnStride)
+    let depth = min(Block.depth, k - k0)
+    strips(v, n, depth: depth, a, kept.at(k0), rowStride: nil, panelDepth: min(k, Block.depth), c)
+  }
+}
+
+/// Strips of as many vectors as there are left. Column `j` of `b` begins at `j * panelDepth`.
+/// - Parameter rowStride: from a row of `b` to the next one; none: as wide as its panel
+@inline(__always)
+private func strips<V: SIMD>(
+  _ v: V.Type, _ n: Int, depth: Int, _ a: Side<V.Scalar>,
+  _ b: Input<V.Scalar>, rowStride: Int?, panelDepth: Int, _ c: Output<V.Scalar>
 ) where V.Scalar: MatrixScalar {
   let lanes = V.scalarCount
-  var b = b
   var j = 0
   @inline(__always)
-  func advance(_ columns: Int) {
-    j += columns
-    b.start += columns
+  func multiply<T: SIMD<V.Scalar>>(_ vectors: Int, _ t: T.Type) {
+    let panelWidth = vectors > 1 ? 2 * lanes : T.scalarCount
+    strip(
+      vectors, t, depth: depth, a, b + j * panelDepth, rowStride: rowStride ?? panelWidth,
+      pairStride: 2 * lanes * panelDepth, c + j)
+    j += vectors * T.scalarCount
   }
-  while j + 8 * lanes <= n {
-    strip(8, v, depth: k, a, b, c + j)
-    advance(8 * lanes)
-  }
-  if j + 4 * lanes <= n {
-    strip(4, v, depth: k, a, b, c + j)
-    advance(4 * lanes)
-  }
-  while j + lanes <= n {
-    strip(1, v, depth: k, a, b, c + j)
-    advance(lanes)
-  }
-  while j + 4 <= n {
-    strip(1, SIMD4<V.Scalar>.self, depth: k, a, b, c + j)
-    advance(4)
-  }
-  while j < n {
-    var sum = c[j]
-    for p in 0..<k { sum.addProduct(a.start[p * a.columnStride], b.start[p * b.rowStride]) }
-    c[j] = sum
-    advance(1)
+  while j + 8 * lanes <= n { multiply(8, v) }
+  if j + 4 * lanes <= n { multiply(4, v) }
+  if j + 2 * lanes <= n { multiply(2, v) }
+  if j + lanes <= n { multiply(1, v) }
+  while j + 4 <= n { multiply(1, SIMD4<V.Scalar>.self) }
+  let last = b + j * panelDepth
+  for column in 0..<n - j {
+    var sum = c[j + column]
+    for p in 0..<depth { sum.addProduct(a.start[p * a.columnStride], last[p * (rowStride ?? 4) + column]) }
+    c[j + column] = sum
   }
 }
 
 // MARK: - Which vector, how many threads
 
-/// Chooses the vector and the threads for a product. No bit of the result depends on the choice.
+/// A product of any shape; with its right side in panels, if they are kept.
 @inline(__always)
-private func product<Scalar: MatrixScalar>(
-  _ m: Int, _ n: Int, _ k: Int, _ a: Side<Scalar>, _ b: Side<Scalar>, _ c: Output<Scalar>, width: Int, isFresh: Bool
-) {
-  if m == 1 && b.columnStride == 1 {
+private func product<V: SIMD>(
+  _ v: V.Type, _ m: Int, _ n: Int, _ k: Int, _ a: Side<V.Scalar>, _ b: Side<V.Scalar>, kept: Panels<V.Scalar>?,
+  _ c: Output<V.Scalar>, width: Int, isFresh: Bool
+) where V.Scalar: MatrixScalar {
+  if m == 1 && (b.columnStride == 1 || kept != nil) {
     if isFresh { c.update(repeating: 0, count: n) }
-    rowProduct(Scalar._Narrow.self, n, k, a, b, c)
-  } else if Vectors.areWide.load(ordering: .relaxed) {
-    product(Scalar._Wide.self, m, n, k, a, b, c, width: width, isFresh: isFresh)
+    rowProduct(v, n, k, a, b, kept: kept, c)
   } else {
-    product(Scalar._Narrow.self, m, n, k, a, b, c, width: width, isFresh: isFresh)
+    tiledProduct(v, m, n, k, a, b, kept: kept, c, width: width, isFresh: isFresh)
   }
 }
 
-/// Splits a large product between the threads, along its longer side, so that each computes some rows or columns whole.
+/// A product that may be worth several threads.
+/// - Parameter memory: where `b` lies
 @inline(__always)
-private func sharedProduct<Scalar: MatrixScalar>(
-  _ m: Int, _ n: Int, _ k: Int, _ a: Side<Scalar>, _ b: Side<Scalar>, _ c: Output<Scalar>, width: Int, isFresh: Bool
-) {
-  /// Below this many multiply-adds a thread, waking it takes longer than it saves.
-  let worthwhile = 2_000_000
-  let threads = min(Threads.count, m * n * k / worthwhile)
-  guard threads > 1 else { return product(m, n, k, a, b, c, width: width, isFresh: isFresh) }
-  let byRows = m >= n
-  let longer = max(m, n)
-  // Cut at multiples of 32, where no panel is torn.
-  let cuts = (0..<threads).map { min(longer, (longer * $0 / threads + 16) / 32 * 32) } + [longer]
-  nonisolated(unsafe) let (a, b, c) = (a, b, c)
-  DispatchQueue.concurrentPerform(iterations: threads) { thread in
+private func sharedProduct<V: SIMD>(
+  _ v: V.Type, _ m: Int, _ n: Int, _ k: Int, _ a: Side<V.Scalar>, _ b: Side<V.Scalar>, in memory: Memory,
+  _ c: Output<V.Scalar>, width: Int, isFresh: Bool
+) where V.Scalar: MatrixScalar {
+  let isFineAsItLies = b.columnStride == 1 && k * n <= Block.small
+  let kept = isFineAsItLies ? nil : memory.panels(v, of: b, depth: k, columns: n)
+  let threads = min(Threads.count, m * n * k / Block.worthAThread)
+  if threads > 1 {
+    splitProduct(v, m, n, k, a, b, kept: kept, c, width: width, isFresh: isFresh, threads: threads)
+  } else {
+    product(v, m, n, k, a, b, kept: kept, c, width: width, isFresh: isFresh)
+  }
+}
+
+/// Splits a product between the threads, so that each computes some rows or some columns whole. No bit of the result
+/// depends on how many they are.
+@inline(never)
+private func splitProduct<V: SIMD>(
+  _ v: V.Type, _ m: Int, _ n: Int, _ k: Int, _ a: Side<V.Scalar>, _ b: Side<V.Scalar>, kept: Panels<V.Scalar>?,
+  _ c: Output<V.Scalar>, width: Int, isFresh: Bool, threads: Int
+) where V.Scalar: MatrixScalar {
+  // Along the longer side. But cut by rows, each thread packs all of `b`, unless that is kept; cut by columns, all of an
+  // `a` that lies far apart.
+  let (packsB, packsA) = (kept == nil, max(a.rowStride, a.columnStride) >= Block.farApart)
+  let byRows = packsB && !packsA ? m >= 4 * n : m >= n
+  // Where no tile is torn, and no panel.
+  let (length, step) = byRows ? (m, 6) : (n, 2 * V.scalarCount)
+  let cuts = (0..<threads).map { min(length, (length * $0 / threads + step / 2) / step * step) } + [length]
+  nonisolated(unsafe) let part = { (thread: Int) in
     let (first, last) = (cuts[thread], cuts[thread + 1])
     if byRows {
       let rows = Side(start: a.at(first, 0), rowStride: a.rowStride, columnStride: a.columnStride)
-      product(last - first, n, k, rows, b, c + first * width, width: width, isFresh: isFresh)
+      product(v, last - first, n, k, rows, b, kept: kept, c + first * width, width: width, isFresh: isFresh)
     } else {
       let columns = Side(start: b.at(0, first), rowStride: b.rowStride, columnStride: b.columnStride)
-      product(m, last - first, k, a, columns, c + first, width: width, isFresh: isFresh)
+      let panels = kept.map { Panels(start: $0.start + first * min(k, Block.depth), blockSize: $0.blockSize) }
+      product(v, m, last - first, k, a, columns, kept: panels, c + first, width: width, isFresh: isFresh)
     }
   }
+  DispatchQueue.concurrentPerform(iterations: threads) { part($0) }
 }
 
 /// Which vectors this build runs faster on this processor.
@@ -808,11 +952,15 @@ extension MatrixScalar {
   private static func multiply(_ a: _Operand<Self>, _ b: _Operand<Self>, into c: Output<Self>, isFresh: Bool) {
     a.scalars.withUnsafeBufferPointer { x in
       b.scalars.withUnsafeBufferPointer { y in
-        sharedProduct(
-          a.rows, b.columns, a.columns,
-          Side(start: x.baseAddress!, rowStride: a.rowStride, columnStride: a.columnStride),
-          Side(start: y.baseAddress!, rowStride: b.rowStride, columnStride: b.columnStride),
-          c, width: b.columns, isFresh: isFresh)
+        @inline(__always)
+        func multiply<V: SIMD<Self>>(_ v: V.Type) {
+          sharedProduct(
+            v, a.rows, b.columns, a.columns,
+            Side(start: x.baseAddress!, rowStride: a.rowStride, columnStride: a.columnStride),
+            Side(start: y.baseAddress!, rowStride: b.rowStride, columnStride: b.columnStride), in: b.scalars.memory,
+            c, width: b.columns, isFresh: isFresh)
+        }
+        if Vectors.areWide.load(ordering: .relaxed) { multiply(_Wide.self) } else { multiply(_Narrow.self) }
       }
     }
   }

@@ -4,6 +4,7 @@
 ///
 /// Rows are the batch, columns are the features: a hidden state is `[B × H]`. A row vector such as a bias is `[1 × H]`.
 /// Either side may be 0. Like an array, a matrix is copied when it is changed while someone else holds it, not before.
+/// Shapes that do not fit, and rows and columns that are not there, stop the program, with a message that names them.
 public struct Matrix<Scalar: MatrixScalar>: Equatable, Sendable {
   /// The number of rows.
   public let rows: Int

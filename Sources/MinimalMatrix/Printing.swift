@@ -39,7 +39,7 @@ extension Double {
   /// The number with a fixed count of decimals, the last one rounded: `(-0.25).decimal(places: 1)` is `-0.2`.
   ///
   /// Half of the last place goes to the even digit. Beyond 2⁵³ in the last place it is written with an exponent.
-  /// From 0 to 14 places: sixteen digits are more than a `Double` always has.
+  /// There must be 0 to 14 places: sixteen digits are more than a `Double` always has.
   public func decimal(places: Int) -> String {
     require((0...14).contains(places), "decimal: there are no \(places) places, only 0 to 14")
     guard isFinite else { return isNaN ? "nan" : self < 0 ? "-inf" : "inf" }
@@ -58,7 +58,7 @@ extension Double {
     return sign + padded.dropLast(places) + (places > 0 ? "." + padded.suffix(places) : "")
   }
 
-  /// The number as digits and a power of ten: `1.2500e-07`. From 0 to 14 places, of which the last is rounded.
+  /// The number as digits and a power of ten: `1.2500e-07`. There must be 0 to 14 places; the last is rounded.
   ///
   /// It is scaled in steps of ten, each with a rounding, so a half of the last place may go either way.
   public func scientific(places: Int) -> String {

@@ -1,7 +1,7 @@
 // MARK: - Transposed
 
 /// A matrix read with rows and columns exchanged; nothing is moved. Made by
-/// ``Matrix/T``, for ``matmul(_:_:)-(Matrix,_)``.
+/// ``Matrix/T``, for ``matmul(_:_:)``.
 public struct Transposed<Scalar: MatrixScalar> {
   let base: Matrix<Scalar>
 }
@@ -23,6 +23,7 @@ extension Matrix {
 
 /// Either side of a product: a matrix, or a transposed one.
 public protocol Factor<Scalar> {
+  /// What it holds.
   associatedtype Scalar: MatrixScalar
   /// Where the entries are and how to walk over them.
   var _operand: _Operand<Scalar> { get }

@@ -1,13 +1,13 @@
 import Foundation
 import Synchronization
 
-/// How many threads a large product may use.
+/// How many threads a large product may use, or a large batch.
 ///
 /// The results are the same bits whatever the number; only the time differs.
 public enum Threads {
   private static let setting = Atomic<Int>(ProcessInfo.processInfo.activeProcessorCount)
 
-  /// From 1 up; at first the number of processors.
+  /// It must be 1 or more; at first it is the number of processors.
   public static var count: Int {
     get { setting.load(ordering: .relaxed) }
     set {

@@ -4,7 +4,7 @@
 ///
 ///     tanh |x| = (1 − z) / (1 + z) = (2 − d) / d        d = 1 + z
 ///
-/// z is 2^n·e^r as in ``exp(_:)``, but with e^r − 1 in place of e^r: for small x the difference from 1 is all that counts.
+/// z is 2^n·e^r as in `exp`, but with e^r − 1 in place of e^r: for small x the difference from 1 is all that counts.
 /// Rounding d would spoil it, so what was lost there is kept, as `lost`, and so is the rest of the division. Both are put
 /// right in the end: the true quotient is (2 − d − lost) / (d + lost), which is
 ///

@@ -1,4 +1,4 @@
-/// A scalar whose vectors have an ``exp(_:)``, ``log(_:)``, ``tanh(_:)`` and ``sigmoid(_:)``: `Float` and `Double`, no other.
+/// A scalar whose vectors have an `exp`, `log`, `tanh` and `sigmoid`: `Float` and `Double`, no other.
 ///
 /// The functions take a vector of any width, `V: SIMD` with `V.Scalar: VectorScalar`, and give the same bits for a number
 /// whatever the width, the lane and the processor: they are made of additions, multiplications, divisions and fused

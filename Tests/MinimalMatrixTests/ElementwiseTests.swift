@@ -5,8 +5,8 @@ import Testing
 
 /// Operators and functions, entry by entry, against the same on single numbers.
 @Suite struct ElementwiseTests {
-  /// Around the vectors' widths: 4, 8 and 16.
-  static let lengths = Array(0...21) + [31, 32, 33, 63, 64, 65]
+  /// Four of the widest vectors, of 16, and what may be left.
+  static let lengths = 0...67
 
   @Test(arguments: lengths)
   func operators(length: Int) {
@@ -98,6 +98,9 @@ import Testing
       #expect(y.shape == x.shape)
       let differs = difference(y.scalars, x.scalars.map { plain(Double($0)) }, tolerance: tolerance)
       #expect(differs == nil, "\(name) of \(length), \(Scalar.self)")
+      // An entry has the same bits in every lane, and in the rest.
+      let alone = x.scalars.map { function(Matrix(1, 1, repeating: $0))[0, 0] }
+      #expect(difference(y, Matrix(1, length, scalars: alone)) == nil, "\(name) of \(length) together and alone")
     }
   }
 

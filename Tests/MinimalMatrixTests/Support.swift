@@ -1,9 +1,6 @@
 import Foundation
 import MinimalMatrix
 
-/// The environment variable `WORKBOOK_THOROUGH` makes the random tests long.
-let isThorough = ProcessInfo.processInfo.environment["WORKBOOK_THOROUGH"] != nil
-
 /// Where `found` is not, bit for bit, what is expected; nil where it is everywhere. One NaN is as good as another.
 func difference<Scalar>(_ found: Matrix<Scalar>, _ expected: Matrix<Scalar>) -> String? {
   guard found.rows == expected.rows && found.columns == expected.columns else {
