@@ -51,6 +51,8 @@ extension SequenceModel {
   /// after the last step. All other answers are free.
   ///
   ///     L = Σ (y − s)² / B      dL/dy = 2 (y − s) / B, at the last step only
+  ///
+  /// The inputs are `[T·B × 2]`, the sums `[B × 1]`.
   public func squaredErrorAndGradient(
     of x: Matrix<C.Scalar>, _ sums: Matrix<C.Scalar>
   ) -> (loss: C.Scalar, gradient: SequenceModel) {

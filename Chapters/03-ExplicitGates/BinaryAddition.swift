@@ -81,7 +81,8 @@ public struct Sums: Equatable, Sendable {
 // MARK: - How wrong a bit is
 
 /// The cross-entropy of each bit in nats, `−ln σ(y)` where the target is 1 and
-/// `−ln(1 − σ(y))` where it is 0, for logits of any size.
+/// `−ln(1 − σ(y))` where it is 0, for logits of any size and targets of their
+/// shape.
 ///
 ///     L = max(y, 0) − y·t + ln(1 + e^−|y|)
 ///
@@ -95,7 +96,7 @@ public func bitCrossEntropy<Scalar>(
 }
 
 /// The derivative of the mean of ``bitCrossEntropy(_:_:)`` over all bits with
-/// respect to the logits: `(σ(y) − t) / (T·B)`.
+/// respect to the logits, in their shape: `(σ(y) − t) / (T·B)`.
 public func bitCrossEntropyGradient<Scalar>(
   _ y: Matrix<Scalar>, _ targets: Matrix<Scalar>
 ) -> Matrix<Scalar> {
@@ -123,7 +124,8 @@ extension SequenceModel {
     return 1 - Double(wrong) / Double(sums.bits * sums.count)
   }
 
-  /// Loss and gradient of some sums: the mean over all bits, in nats.
+  /// Loss and gradient of some sums: the mean over all bits, in nats. The
+  /// inputs are `[T·B × 2]`, the targets `[T·B × 1]`.
   public func lossAndGradient(
     of x: Matrix<C.Scalar>, _ targets: Matrix<C.Scalar>, batch B: Int
   ) -> (loss: C.Scalar, gradient: SequenceModel) {
@@ -192,7 +194,8 @@ public struct AdditionTrainer<C: Cell> {
     step(on: sums.inputs(), sums.targets(), batch: sums.count)
   }
 
-  /// One step on sums already taken to pieces, see ``Sums/inputs()``.
+  /// One step on sums already taken to pieces, `[T·B × 2]` and `[T·B × 1]`, see
+  /// ``Sums/inputs()``.
   public mutating func step(
     on x: Matrix<C.Scalar>, _ targets: Matrix<C.Scalar>, batch B: Int
   ) -> Double {
@@ -286,6 +289,6 @@ extension Run {
   /// The memories `c` of an LSTM after every step, `[T·B × H]`: each step left
   /// behind the one it began from, and the last is in the last state.
   public func cells<Scalar>() -> Matrix<Scalar> where C == LSTM<Scalar> {
-    Matrix.stack(traces.dropFirst().map(\.before.c) + [last.c])
+    Matrix.stack(traces.dropFirst(parts.count).map(\.before.c) + [last.c])
   }
 }

@@ -20,7 +20,10 @@ public protocol CellState<Scalar>: NamedArrays {
 /// derivative with respect to what was projected, and
 /// ``addGradient(_:inputs:traces:to:)`` makes the derivatives of all weights
 /// out of those of any number of steps at once.
+///
+/// Shapes that do not fit stop the program, with a message that names them.
 public protocol Cell<Scalar>: NamedArrays {
+  /// What is carried from step to step.
   associatedtype State: CellState<Scalar>
   /// One array `[N × H]` for each gate: `x·W + b`, and in the backward pass
   /// `dz`.
@@ -67,7 +70,8 @@ public protocol Cell<Scalar>: NamedArrays {
   func addGradient(
     _ dz: Gates, inputs x: Matrix<Scalar>, traces: [Trace], to sum: inout Self)
 
-  /// The derivative with respect to the inputs: `Σ dz·Wᵀ` over the gates.
+  /// The derivative with respect to the inputs: `Σ dz·Wᵀ` over the gates,
+  /// `[N × D]`.
   func inputGradient(_ dz: Gates) -> Matrix<Scalar>
 }
 
@@ -85,6 +89,7 @@ extension NamedArrays {
 
   /// The parts one below the other, array by array. There must be a part.
   public static func stack(_ parts: [Self]) -> Self {
+    if parts.count == 1 { return parts[0] }
     var result = parts[0]
     for (_, path) in arrays {
       result[keyPath: path] = Matrix.stack(parts.map { $0[keyPath: path] })
@@ -119,7 +124,11 @@ public struct Run<C: Cell> {
   public let outputs: Matrix<C.Scalar>
   /// The state after the last step.
   public let last: C.State
-  /// What every step left behind, in order.
+  /// The rows of the batch, in the parts that ran side by side; most runs have
+  /// one part.
+  public let parts: [Range<Int>]
+  /// What every step left behind, in order; of each step, part after part: so
+  /// they are as many as the steps times the parts.
   public let traces: [C.Trace]
 }
 
@@ -133,17 +142,32 @@ extension Cell {
     guard x.rows == 0 || B > 0 && x.rows % B == 0 else {
       fatalError("run: \(x.rows) inputs are not whole steps of \(B) rows")
     }
+    let parts = parts(of: B, inputs: x.rows, threads: Threads.count)
+    return run(x, from: initial, parts: parts)
+  }
+
+  func run(_ x: Matrix<Scalar>, from initial: State, parts: [Range<Int>])
+    -> Run<Self>
+  {
+    let B = initial.h.rows
     let z = project(x)
-    var state = initial
-    var outputs = Matrix<Scalar>(x.rows, hidden)
-    var traces: [Trace] = []
-    for first in stride(from: 0, to: x.rows, by: max(B, 1)) {
-      let step = step(z.rows(first..<first + B), from: state)
-      state = step.state
-      outputs.setRows(from: first, to: state.h)
-      traces.append(step.trace)
+    let runs = sideBySide(parts) { _, rows in
+      var state = initial.rows(rows)
+      var (outputs, traces): ([Matrix<Scalar>], [Trace]) = ([], [])
+      for first in stride(from: 0, to: x.rows, by: max(B, 1)) {
+        let z = z.rows(first + rows.lowerBound..<first + rows.upperBound)
+        let step = step(z, from: state)
+        state = step.state
+        outputs.append(state.h)
+        traces.append(step.trace)
+      }
+      return (last: state, outputs: outputs, traces: traces)
     }
-    return Run(inputs: x, outputs: outputs, last: state, traces: traces)
+    let outputs = inOrderOfTime(runs.map { $0.outputs })
+    return Run(
+      inputs: x, outputs: .stack(outputs, columns: hidden),
+      last: .stack(runs.map { $0.last }), parts: parts,
+      traces: inOrderOfTime(runs.map { $0.traces }))
   }
 }
 
@@ -168,6 +192,7 @@ extension Cell {
 
   /// The way back through a run that is a piece of a longer one.
   /// - Parameters:
+  ///   - dOutputs: the derivative with respect to every output, `[T·B × H]`
   ///   - dLast: the derivative that the piece after this one passes on
   ///   - sum: the derivatives with respect to the cell's arrays so far; this
   ///     piece adds its own
@@ -180,28 +205,40 @@ extension Cell {
         "backward: derivatives \(dOutputs.shape) of outputs "
           + run.outputs.shape)
     }
-    let B = run.last.h.rows
-    var dState = dLast ?? zeroState(batch: B)
-    var dz: [Gates] = []
-    for t in stride(from: run.traces.count - 1, through: 0, by: -1) {
-      // The output of a step has two readers: the outside and the next step.
-      dState.h += dOutputs.rows(t * B..<(t + 1) * B)
-      let step = backward(dState, through: run.traces[t])
-      dState = step.dBefore
-      dz.append(step.dz)
-    }
+    let (B, parts) = (run.last.h.rows, run.parts.count)
+    let dAfter = dLast ?? zeroState(batch: B)
     // A sequence of no steps changes no weight.
-    guard !dz.isEmpty else {
-      return (Matrix(zerosLike: run.inputs), dState)
+    guard !run.traces.isEmpty else {
+      return (Matrix(zerosLike: run.inputs), dAfter)
     }
-    let all = Gates.stack(dz)
+    let last = run.traces.count / parts - 1
+    let ways = sideBySide(run.parts) { part, rows in
+      var dState = dAfter.rows(rows)
+      var dz: [Gates] = []
+      for t in stride(from: last, through: 0, by: -1) {
+        // The output of a step has two readers: the outside and the next step.
+        dState.h += dOutputs.rows(
+          t * B + rows.lowerBound..<t * B + rows.upperBound)
+        let step = backward(dState, through: run.traces[t * parts + part])
+        dState = step.dBefore
+        dz.append(step.dz)
+      }
+      return (dBefore: dState, dz: dz)
+    }
+    let dz = Gates.stack(inOrderOfTime(ways.map { $0.dz }))
+    let traces = stride(from: last, through: 0, by: -1).flatMap {
+      run.traces[$0 * parts..<($0 + 1) * parts]
+    }
     addGradient(
-      all, inputs: run.inputs.reversed(inBlocksOf: B),
-      traces: run.traces.reversed(), to: &sum)
-    return (inputGradient(all).reversed(inBlocksOf: B), dState)
+      dz, inputs: run.inputs.reversed(inBlocksOf: B), traces: traces, to: &sum)
+    return (
+      inputGradient(dz).reversed(inBlocksOf: B),
+      .stack(ways.map { $0.dBefore })
+    )
   }
 
-  /// The derivatives of all weights and biases, from those steps alone.
+  /// The derivatives of all weights and biases, from those steps alone: `N` of
+  /// them, with inputs `[N·B × D]`.
   public func gradient(_ dz: Gates, inputs x: Matrix<Scalar>, traces: [Trace])
     -> Self
   {
@@ -209,6 +246,48 @@ extension Cell {
     addGradient(dz, inputs: x, traces: traces, to: &sum)
     return sum
   }
+}
+
+// MARK: - Rows side by side
+
+extension Cell {
+  /// The rows that run on a thread each.
+  ///
+  /// The rows of a batch know nothing of each other. So a part of them can go
+  /// from the first step to the last without waiting for the others, and no bit
+  /// depends on how many parts there are.
+  /// - Parameters:
+  ///   - B: the rows of the batch
+  ///   - N: the inputs, `T·B`
+  func parts(of B: Int, inputs N: Int, threads: Int) -> [Range<Int>] {
+    // A part should be worth waking a thread for: a million multiply-adds for
+    // each gate, and four rows, or tiles stay half empty.
+    let work = N * (inputs + hidden) * hidden
+    let parts = max(1, min(threads, B / 4, work / 1_000_000))
+    return (0..<parts).map { B * $0 / parts..<B * ($0 + 1) / parts }
+  }
+}
+
+/// What `body` makes of each part, its number and its rows, on a thread each.
+private func sideBySide<Result>(
+  _ parts: [Range<Int>],
+  _ body: @escaping (_ part: Int, _ rows: Range<Int>) -> Result
+) -> [Result] {
+  if parts.count == 1 { return [body(0, parts[0])] }
+  // Each call reads what all share and writes only what it returns.
+  let body = Unchecked(value: body)
+  return concurrently(parts.count) { part in
+    Unchecked(value: body.value(part, parts[part]))
+  }.map { $0.value }
+}
+
+/// What may go from thread to thread by our word, not by the compiler's.
+private struct Unchecked<Value>: @unchecked Sendable { let value: Value }
+
+/// The steps of all parts: first those at the first step, part after part.
+private func inOrderOfTime<Step>(_ parts: [[Step]]) -> [Step] {
+  if parts.count == 1 { return parts[0] }
+  return parts[0].indices.flatMap { t in parts.map { $0[t] } }
 }
 
 // MARK: - An initial state that is learned

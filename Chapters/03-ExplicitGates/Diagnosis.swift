@@ -81,16 +81,20 @@ public struct Finding: Sendable {
 
 /// What was done wrong, as far as the numbers tell.
 public enum Mistake: Equatable, Sendable, CustomStringConvertible {
+  /// An array has another shape than it should.
   case shape(given: String, right: String)
+  /// The same, as if the sum had gone along the other axis.
   case wrongAxis(given: String, right: String)
   case notFinite
   case nothing
   case sign
+  /// All entries are this many times what they should be.
   case factor(Double)
   case transposed
   case onlyLastStep, onlyFirstStep, overwritten
   /// The derivative of a function was left out, or multiplied twice.
   case slopeMissing(Activation), slopeTwice(Activation)
+  /// The derivative of another function was taken.
   case wrongSlope(used: Activation, for: Activation)
   /// The derivative of tanh of a part of the state was left out.
   case stateSlopeMissing(String)
@@ -108,6 +112,7 @@ public enum Mistake: Equatable, Sendable, CustomStringConvertible {
   case swapped(String, String), factorsSwapped(String, String)
   /// What belongs to another array was taken.
   case taken(from: String)
+  /// No entry passes a limit; or the array is as long as a limit.
   case clippedValue(Double), clippedNorm
   /// What belongs to another step was taken: +1 is the one after.
   case shifted(Int)

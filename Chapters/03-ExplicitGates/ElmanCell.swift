@@ -19,6 +19,7 @@ extension TanhCell: Cell {
 
   /// There is one gate, and it is always open: `x·Wx + b`, `[N × H]`.
   public struct Gates: NamedArrays, Equatable, Sendable {
+    /// What the state is added to.
     public var z: Matrix<Scalar>
 
     public static func listArrays() -> [NamedArray<Self, Scalar>] {
@@ -28,6 +29,7 @@ extension TanhCell: Cell {
 
   /// The states before and after a step.
   public struct Trace: Sendable {
+    /// Each with `h`, `[B × H]`.
     public let before, after: State
   }
 
@@ -62,7 +64,7 @@ extension TanhCell: Cell {
     _ dz: Gates, inputs x: Matrix<Scalar>, traces: [Trace],
     to sum: inout TanhCell
   ) {
-    let h = Matrix.stack(traces.map(\.before.h), columns: hidden)
+    let h = Matrix.stack(traces.map { $0.before.h }, columns: hidden)
     sum.Wx.addProduct(x.T, dz.z)
     sum.Wh.addProduct(h.T, dz.z)
     sum.b.addColumnSums(of: dz.z)

@@ -64,6 +64,7 @@ extension GRU {
 
   /// One array for each gate, `[N × H]`.
   public struct Gates: NamedArrays, Equatable, Sendable {
+    /// Of the reset gate, the update gate and the candidate.
     public var r, z, n: Matrix<Scalar>
 
     public static func listArrays() -> [NamedArray<Self, Scalar>] {
@@ -73,7 +74,9 @@ extension GRU {
 
   /// The gates as they stood, and the state before.
   public struct Trace: Sendable {
+    /// The two gates and the candidate, each `[B × H]`.
     public let r, z, n: Matrix<Scalar>
+    /// The state that the step began from.
     public let before: State
   }
 }
@@ -135,8 +138,8 @@ extension GRU {
   public func addGradient(
     _ dz: Gates, inputs x: Matrix<Scalar>, traces: [Trace], to sum: inout GRU
   ) {
-    let h = Matrix.stack(traces.map(\.before.h), columns: hidden)
-    let r = Matrix.stack(traces.map(\.r), columns: hidden)
+    let h = Matrix.stack(traces.map { $0.before.h }, columns: hidden)
+    let r = Matrix.stack(traces.map { $0.r }, columns: hidden)
     sum.reset.addGradient(dz.r, inputs: x, before: h)
     sum.update.addGradient(dz.z, inputs: x, before: h)
     sum.candidate.addGradient(dz.n, inputs: x, before: r * h)
@@ -158,9 +161,9 @@ extension GRU {
 
 // MARK: - The GRU that resets after the product
 
-/// The gated recurrent unit as in the first draft of its paper (arXiv
-/// 1406.1078v1) and in PyTorch: it resets what the product has made of the
-/// state.
+/// The gated recurrent unit as in the first draft of its paper (Cho et al.
+/// 2014, arXiv 1406.1078v1) and in PyTorch: it resets what the product has made
+/// of the state.
 ///
 ///     r  = σ(x·Wr + h·Ur + br)
 ///     z  = σ(x·Wz + h·Uz + bz)
@@ -219,7 +222,9 @@ extension ResetAfterGRU: Cell {
 
   /// The gates as they stood, what the state said, and the state before.
   public struct Trace: Sendable {
+    /// The two gates, the candidate, and `s = h·Un + cn`, each `[B × H]`.
     public let r, z, n, s: Matrix<Scalar>
+    /// The state that the step began from.
     public let before: State
   }
 
@@ -278,8 +283,8 @@ extension ResetAfterGRU {
     _ dz: Gates, inputs x: Matrix<Scalar>, traces: [Trace],
     to sum: inout ResetAfterGRU
   ) {
-    let h = Matrix.stack(traces.map(\.before.h), columns: hidden)
-    let dS = dz.n * Matrix.stack(traces.map(\.r), columns: hidden)
+    let h = Matrix.stack(traces.map { $0.before.h }, columns: hidden)
+    let dS = dz.n * Matrix.stack(traces.map { $0.r }, columns: hidden)
     sum.reset.addGradient(dz.r, inputs: x, before: h)
     sum.update.addGradient(dz.z, inputs: x, before: h)
     sum.candidate.W.addProduct(x.T, dz.n)

@@ -152,6 +152,7 @@ extension LSTM {
 
   /// One array for each gate, `[N × H]`.
   public struct Gates: NamedArrays, Equatable, Sendable {
+    /// Of the input, forget, candidate and output gate.
     public var i, f, g, o: Matrix<Scalar>
 
     /// Gates of the given arrays.
@@ -169,7 +170,9 @@ extension LSTM {
 
   /// The gates as they stood, the cell's tanh, and the state before.
   public struct Trace: Sendable {
+    /// The four gates, and `tanh c′`, each `[B × H]`.
     public let i, f, g, o, tanhC: Matrix<Scalar>
+    /// The state that the step began from.
     public let before: State
   }
 }
@@ -239,7 +242,7 @@ extension LSTM {
   public func addGradient(
     _ dz: Gates, inputs x: Matrix<Scalar>, traces: [Trace], to sum: inout LSTM
   ) {
-    let h = Matrix.stack(traces.map(\.before.h), columns: hidden)
+    let h = Matrix.stack(traces.map { $0.before.h }, columns: hidden)
     sum.input.addGradient(dz.i, inputs: x, before: h)
     sum.forget.addGradient(dz.f, inputs: x, before: h)
     sum.candidate.addGradient(dz.g, inputs: x, before: h)

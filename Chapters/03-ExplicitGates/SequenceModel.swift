@@ -72,7 +72,7 @@ extension SequenceModel {
 // MARK: - A tanh cell on equal terms
 
 extension TanhCell {
-  /// A cell that knows nothing yet, its weights drawn as those of a ``Gate``:
+  /// A cell that knows nothing yet, its weights drawn as those of a `Gate`:
   /// so it can be compared with the cells that have several.
   public init(inputs D: Int, hidden H: Int, using random: inout SplitMix64) {
     let gate = Gate<Scalar>(inputs: D, hidden: H, using: &random)
@@ -84,7 +84,8 @@ extension TanhCell {
 
 extension SequenceModel {
   /// The length of the derivative of the outputs after the last step, added
-  /// up, with respect to the whole state before the first one.
+  /// up, with respect to the whole state before the first one, for inputs
+  /// `[T·B × D]`.
   public func reach(through x: Matrix<C.Scalar>, batch B: Int) -> Double {
     let run = cell.run(x, from: cell.zeroState(batch: B))
     var dLast = cell.zeroState(batch: B)

@@ -1,4 +1,4 @@
-import ExplicitGates
+@testable import ExplicitGates
 import ManualBPTT
 import MinimalMatrix
 import NumpyStyleRNN
@@ -87,6 +87,44 @@ private func expectEqual(
       }
     }
     check(kind.cell())
+  }
+
+  @Test("A batch in parts, side by side, has the bits of the whole.", arguments: Kind.allCases)
+  func partsOfABatch(kind: Kind) {
+    func check<C: Cell<Double>>(_ cell: C) {
+      let (B, T) = (7, 5)
+      var random = SplitMix64(seed: 6)
+      let x = Matrix<Double>.normal(T * B, cell.inputs, deviation: 1, using: &random)
+      let dOutputs = Matrix<Double>.normal(T * B, cell.hidden, deviation: 1, using: &random)
+      let (start, dLast) = (
+        cell.zeroState(batch: B).drawn(using: &random), cell.zeroState(batch: B).drawn(using: &random)
+      )
+      func results(_ parts: [Range<Int>]) -> [Named] {
+        let run = cell.run(x, from: start, parts: parts)
+        let (gradient, dInputs, dInitial) = cell.backward(dOutputs, last: dLast, through: run)
+        return run.last.named("last") + gradient.named("gradient") + dInitial.named("dInitial")
+          + [("outputs", run.outputs), ("dInputs", dInputs)]
+      }
+      let whole = results([0..<B])
+      for parts in [[0..<3, 3..<B], [0..<1, 1..<2, 2..<6, 6..<B]] {
+        for (found, expected) in zip(results(parts), whole) {
+          #expect(found.array == expected.array, "\(found.name) in \(parts.count) parts")
+        }
+      }
+    }
+    check(kind.cell())
+  }
+
+  @Test("Many rows of much work are cut in a part for each thread, little work stays whole.")
+  func whenABatchIsCut() {
+    var random = SplitMix64(seed: 7)
+    let cell = LSTM<Float>(inputs: 100, hidden: 100, using: &random)
+    #expect(cell.parts(of: 32, inputs: 32 * 200, threads: 2) == [0..<16, 16..<32])
+    #expect(cell.parts(of: 10, inputs: 10 * 200, threads: 4) == [0..<5, 5..<10])
+    #expect(cell.parts(of: 7, inputs: 7 * 200, threads: 4) == [0..<7])
+    #expect(cell.parts(of: 32, inputs: 32, threads: 2) == [0..<32])
+    #expect(cell.parts(of: 32, inputs: 32 * 200, threads: 1) == [0..<32])
+    #expect(cell.parts(of: 0, inputs: 0, threads: 2) == [0..<0])
   }
 
   @Test("A run of one step is a step.", arguments: Kind.allCases)

@@ -8,31 +8,6 @@
   import Testing
   import _Differentiation
 
-  // The operations that only gates need, each with its derivative. `nil` comes back as it came.
-
-  /// `1 − a`
-  private func rest(_ a: Value) -> Value { Value(1 - a.matrix!) }
-  @derivative(of: rest)
-  private func restDerivative(_ a: Value) -> (value: Value, pullback: (Value) -> Value) {
-    (rest(a), { d in Value(d.matrix.map { -$0 }) })
-  }
-
-  /// `⟨d, a⟩`
-  private func weigh(_ a: Value, _ d: Matrix<Double>) -> Double { a.matrix!.dot(d) }
-  @derivative(of: weigh, wrt: a)
-  private func weighDerivative(_ a: Value, _ d: Matrix<Double>) -> (value: Double, pullback: (Double) -> Value) {
-    (weigh(a, d), { Value($0 * d) })
-  }
-
-  /// A gate as its equation stands in the book.
-  private struct AutomaticGate: Differentiable {
-    var W, U, b: Value
-    init(_ gate: Gate<Double>) { (W, U, b) = (Value(gate.W), Value(gate.U), Value(gate.b)) }
-
-    @differentiable(reverse)
-    func callAsFunction(_ x: Value, _ h: Value) -> Value { addToRows(sum(product(x, W), product(h, U)), b) }
-  }
-
   /// A cell of three or four gates, the inputs of three steps and a state.
   private struct Model: Differentiable {
     var first, second, third, fourth: AutomaticGate
