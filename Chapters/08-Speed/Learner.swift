@@ -15,7 +15,8 @@ public struct Learner {
 
   /// One training step: the loss of a cell over a sequence, and all
   /// derivatives.
-  /// - Parameter x: the inputs of all steps, `[T·B × D]`, time-major
+  /// - Parameter x: the inputs of all steps, `[T·B × D]`, time-major. It must
+  ///   hold whole steps of `B` rows, at least one.
   public mutating func answer(
     _ cell: LSTM<Float>, _ x: Matrix<Float>, batch B: Int
   ) -> Answer {

@@ -5,14 +5,22 @@ import MinimalMatrix
 
 /// The size of a training step: `T` steps of `B` rows, `D` inputs and `H` hidden units.
 public struct Size: Equatable, Sendable {
-  public var T, B, D, H: Int
+  /// The time steps.
+  public var T: Int
+  /// The rows of the batch.
+  public var B: Int
+  /// The numbers in one input.
+  public var D: Int
+  /// The hidden units.
+  public var H: Int
 
+  /// A size of the given numbers.
   public init(T: Int, B: Int, D: Int, H: Int) { (self.T, self.B, self.D, self.H) = (T, B, D, H) }
 
   /// The floating-point operations of the products: forward one multiply-add for each weight and row, backward two.
   public var flop: Double { 3 * 2 * Double(T * B) * Double((D + H) * 4 * H) }
 
-  /// An untrained cell and inputs of the size.
+  /// An untrained cell, and inputs `[T·B × D]`.
   public func example(seed: UInt64) -> (cell: LSTM<Float>, x: Matrix<Float>) {
     var random = SplitMix64(seed: seed)
     let cell = LSTM<Float>(inputs: D, hidden: H, using: &random)
@@ -24,14 +32,17 @@ public struct Size: Equatable, Sendable {
 public struct Measurements: Sendable {
   /// When, and on what.
   public var made: String
-  /// The most that one core can do, and the bytes that it can read, in 10⁹ a second, from arrays of ``arrays`` bytes.
+  /// The most that one core can do.
   public var peak: Double
+  /// The bytes that it can read, in 10⁹ a second, from arrays of ``arrays`` bytes.
   public var bandwidths: [Double]
   /// The speed of every ``Product`` at every one of ``shapes``.
   public var products: [[Double]]
   /// Nanoseconds for an entry: `exp` and `tanh` of the C library, and of VectorMath.
   public var functions: [Double]
-  /// The training step at two sizes.
+  /// The speed of every ``Aside``.
+  public var asides: [Double]
+  /// The training step at three sizes: with all rows, with four, and with one.
   public var steps: [Steps]
 
   /// The seconds that a training step takes.
@@ -54,11 +65,11 @@ public struct Measurements: Sendable {
 // MARK: - Measuring
 
 extension Measurements {
-  /// Measures all of it, the training step at `size` and with only four rows: about half a minute. What takes long runs
+  /// Measures all of it, the training step at `size` and with only four rows, and one: about half a minute. What takes long runs
   /// over fewer steps, and counts as many times as much.
   /// - Parameter report: told how much of all is done
   public static func now(_ size: Size, seed: UInt64, report: (_ done: Int, _ of: Int) -> Void) -> Measurements {
-    var (done, total) = (0, 2 * (Recipe.history.count + 1) + Product.allCases.count)
+    var (done, total) = (0, 3 * (Recipe.history.count + 1) + Product.allCases.count + Aside.allCases.count)
     func tick() {
       done += 1
       report(done, total)
@@ -69,9 +80,13 @@ extension Measurements {
       tick()
       return shapes.map { speed(of: product, $0.m, $0.k, $0.n) }
     }
-    var few = size
-    few.B = 4
-    let steps = [size, few].map { size in
+    let asides = Aside.allCases.map { aside in
+      tick()
+      return aside.speed()
+    }
+    let steps = [size.B, 4, 1].map { rows in
+      var size = size
+      size.B = rows
       let versions = Recipe.history.map { version in
         tick()
         return time(version.recipe, size, seed: seed)
@@ -82,7 +97,7 @@ extension Measurements {
     }
     return Measurements(
       made: "just now", peak: peak, bandwidths: bandwidths, products: products, functions: timeFunctions(),
-      steps: steps)
+      asides: asides, steps: steps)
   }
 
   /// The seconds of one training step by a recipe.
@@ -141,7 +156,7 @@ extension Measurements {
 
 extension Measurements {
   /// Everything, in lines of at most 80 columns.
-  public var table: [String] { machineLines + productLines + functionLines + versionLines }
+  public var table: [String] { machineLines + productLines + asideLines + functionLines + versionLines }
 
   private var machineLines: [String] {
     let speeds = bandwidths.map { $0.decimal(places: 0) }
@@ -163,6 +178,13 @@ extension Measurements {
       }
   }
 
+  private var asideLines: [String] {
+    ["", "Beside them, at 100 × 200 times 200 × 800, GFLOP/s:"]
+      + zip(Aside.allCases, asides).map { aside, speed in
+        aside.rawValue.padded(to: 34) + speed.decimal(places: 1).aligned(to: 6) + share(speed).aligned(to: 10)
+      }
+  }
+
   private var functionLines: [String] {
     let ns = functions.map { $0.decimal(places: 2) }
     return [
@@ -178,6 +200,8 @@ extension Measurements {
       let places = seconds < 0.1 ? 2 : seconds < 1 ? 1 : 0
       return (1000 * seconds).decimal(places: places).aligned(to: 9) + gain.aligned(to: 7) + share(speed)
     }
+    // That of one row is left to an exercise.
+    let steps = steps.prefix(2)
     let size = steps[0].size
     let rows = steps.map { "B = \($0.size.B)".aligned(to: 24) }.joined()
     let history = Recipe.history.enumerated().map { index, version in

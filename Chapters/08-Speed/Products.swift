@@ -167,11 +167,11 @@ private func withPointers(
 /// The ways to multiply, from the definition to the one that all chapters use.
 public enum Product: CaseIterable, Sendable {
   case entries, rows, vectors, tiles
-  /// MinimalMatrix's own: tiles, and `a` and `b` packed so that what a tile
-  /// reads lies in one piece, near, and in the order of reading.
+  /// MinimalMatrix's own: tiles, and `b` packed so that what a tile reads of it
+  /// lies in one piece, near, and in the order of reading.
   case packed
 
-  /// `c += a·b`.
+  /// `c += a·b`: `[m × k]·[k × n]`, added to `[m × n]`. The shapes must fit.
   public func add(
     _ a: Matrix<Float>, _ b: Matrix<Float>, to c: inout Matrix<Float>
   ) {
@@ -187,7 +187,8 @@ public enum Product: CaseIterable, Sendable {
     }
   }
 
-  /// `c += aᵀ·b`. The slow ones turn `a` first; packing turns it on the way.
+  /// `c += aᵀ·b`: the transpose of `[k × m]`, times `[k × n]`. The slow ones
+  /// turn `a` first; MinimalMatrix reads it by its strides.
   public func add(
     transposed a: Matrix<Float>, _ b: Matrix<Float>, to c: inout Matrix<Float>
   ) {
@@ -198,7 +199,7 @@ public enum Product: CaseIterable, Sendable {
     }
   }
 
-  /// `c += a·bᵀ`.
+  /// `c += a·bᵀ`: `[m × k]` times the transpose of `[n × k]`.
   public func add(
     _ a: Matrix<Float>, transposed b: Matrix<Float>, to c: inout Matrix<Float>
   ) {

@@ -7,6 +7,7 @@ import MinimalMatrix
 /// The loss of an LSTM over a sequence, and all derivatives. The loss is half
 /// the mean square of all outputs.
 public struct Answer: Equatable, Sendable {
+  /// Half the mean square.
   public var loss: Float
   /// With respect to the weights.
   public var gradient: LSTM<Float>
@@ -16,6 +17,7 @@ public struct Answer: Equatable, Sendable {
 
 extension LSTM<Float> {
   /// The answer by chapter 3's own code: what every version is measured by.
+  /// - Parameter x: the inputs of all steps, `[T·B × D]`, time-major
   public func answer(_ x: Matrix<Float>, batch B: Int) -> Answer {
     let run = run(x, from: zeroState(batch: B))
     let count = Float(run.outputs.count)

@@ -21,6 +21,7 @@ program(
   let size = Size(T: options[steps], B: options[batch], D: options[hidden], H: options[hidden])
   if options[recording] {
     measure(size).source.forEach { print($0) }
+    Growth.source(measureGrowth()).forEach { print($0) }
     return
   }
 
@@ -66,20 +67,39 @@ program(
   heading("The roofs")
   print(record.roofline.text(height: 18))
 
+  heading("How the cost grows")
+  Growth.table(Growth.record).forEach { print($0) }
+  print("\n" + Growth.shares(Growth.record).text(height: 14))
+
   if let folder = options[figures] {
+    try write(Growth.times(Growth.record).svg(), to: "08-times.svg", in: folder)
+    try write(Growth.shares(Growth.record).svg(), to: "08-shares.svg", in: folder)
     try write(record.roofline.svg(), to: "08-roofline.svg", in: folder)
   } else if !options[verifying] {
     let now = measure(size)
     let lines = ["", "Measured here, now:"] + now.table + [now.roofline.text(height: 18)]
     try FileHandle.standardError.write(contentsOf: Data((lines.joined(separator: "\n") + "\n").utf8))
   }
-  print("Where next? swift run benchmark, which measures the chapters' own code.")
+  print("\nWhere next? swift run benchmark, which measures the chapters' own code.")
 }
 
 /// All measurements, with a bar that shows how far they are.
 func measure(_ size: Size) -> Measurements {
   let progress = ProgressBar("Measuring", total: 100)
   return Measurements.now(size, seed: 1) { done, total in progress.update(100 * done / total) }
+}
+
+/// The cost of chapter 3's training step at all sizes, with a bar.
+func measureGrowth() -> [[Growth.Cost]] {
+  let progress = ProgressBar("Growing", total: Growth.all.map(\.values.count).reduce(0, +))
+  var done = 0
+  return Growth.all.map { growth in
+    growth.values.map { value in
+      done += 1
+      progress.update(done)
+      return growth.measure(value)
+    }
+  }
 }
 
 /// In a few words: the same bits, or how far apart at most.

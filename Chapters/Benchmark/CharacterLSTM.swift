@@ -50,28 +50,37 @@ struct CharacterLSTM {
   }
 
   /// Measures one training step: forward, backward, Adam.
-  func measureStep(threads: Int) throws {
-    var plan = Plan()
-    (plan.batch, plan.window, plan.rate, plan.heldOut) = (B, T, 1e-4, 0)
-    var trainer = try LanguageTrainer(model(Float.self), on: ids, plan, seed: 0)
+  func measureStep(threads: Int, into results: Results) throws {
+    var trainer = try trainer()
     let time = measure { _ = trainer.advance() }
     let forwardFlop = 2 * Double(T * B) * Double((E + H) * 4 * H + H * V)
-    try Measurement(
-      workload: "W4", variant: "chapter 6", threads: threads, median_s: time.median, min_s: time.least,
-      gflops: 3 * forwardFlop / time.median / 1e9
-    ).report()
+    try results.add(Measurement("W4", "chapter 6", threads: threads, time, flop: 3 * forwardFlop))
   }
 
+  private func trainer() throws -> LanguageTrainer<LSTM<Float>> {
+    var plan = Plan()
+    (plan.batch, plan.window, plan.rate, plan.heldOut) = (B, T, 1e-4, 0)
+    return try LanguageTrainer(model(Float.self), on: ids, plan, seed: 0)
+  }
+
+  /// Some steps and no more.
+  func step(times: Int) throws {
+    var trainer = try trainer()
+    for _ in 0..<times { _ = trainer.advance() }
+  }
+
+  /// What the way back must find, on paper: of each step and row the embedded character, `h`, `c`, `tanh c`, four gates,
+  /// and the logits.
+  static var traceBytes: Int { 4 * 200 * 32 * (100 + 7 * 100 + 64) }
+
   /// Measures writing: one character after the other, the most probable one each time.
-  func measureWriting(threads: Int) throws {
+  func measureWriting(threads: Int, into results: Results) throws {
     let model = model(Float.self)
     var (id, state) = (0, model.cell.zeroState(batch: 1))
     let time = measure {
       let reading = model.read([id], from: state)
       (id, state) = (reading.logits.rowArgMaxima()[0], reading.run.last)
     }
-    try Measurement(
-      workload: "W4-write", variant: "chapter 6", threads: threads, median_s: time.median, min_s: time.least
-    ).report()
+    try results.add(Measurement("W4-write", "chapter 6", threads: threads, time))
   }
 }

@@ -36,8 +36,9 @@ func compare(
 struct AdditionStep {
   private let batches: [Sums]
 
-  init() {
-    let (batch, bits, steps) = (16, 10, 1000)
+  /// - Parameter steps: how many different batches there are
+  init(steps: Int = 1000) {
+    let (batch, bits) = (16, 10)
     var random = SplitMix64(seed: 298)
     let numbers = (0..<2 * batch * steps).map { _ in random.next() % (1 << UInt64(bits - 1)) }
     batches = (0..<steps).map { step in
@@ -68,7 +69,7 @@ struct AdditionStep {
   }
 
   /// Measures one training step: forward, backward, Adam.
-  func measureStep(threads: Int) throws {
+  func measureStep(threads: Int, into results: Results) throws {
     let data = batches.map { sums -> (x: Matrix<Float>, targets: Matrix<Float>) in (sums.inputs(), sums.targets()) }
     var trainer = AdditionTrainer(model(Float.self), seed: 0)
     var next = 0
@@ -76,9 +77,14 @@ struct AdditionStep {
       _ = trainer.step(on: data[next].x, data[next].targets, batch: 16)
       next = (next + 1) % data.count
     }
-    try Measurement(
-      workload: "W2", variant: "chapter 3", threads: threads, median_s: time.median, min_s: time.least
-    ).report()
+    let flop = 3 * 2 * Double(10 * 16 * ((2 + 20) * 4 * 20 + 20))
+    try results.add(Measurement("W2", "chapter 3", threads: threads, time, flop: flop))
+  }
+
+  /// One training step and no more.
+  func stepOnce() {
+    var trainer = AdditionTrainer(model(Float.self), seed: 0)
+    _ = trainer.step(on: batches[0].inputs(), batches[0].targets(), batch: 16)
   }
 }
 
@@ -108,20 +114,27 @@ struct LSTMLayer {
   }
 
   /// Measures forward, and forward and backward.
-  func measureBoth(threads: Int) throws {
+  func measureBoth(threads: Int, into results: Results) throws {
     let (cell, x) = (cell(Float.self), inputs(Float.self))
     let forwardFlop = 2 * Double(T * B * (D + H) * 4 * H)
     func report(_ workload: String, flop: Double, _ body: () -> Void) throws {
-      let time = measure(body)
-      try Measurement(
-        workload: workload, variant: "chapter 3", threads: threads, median_s: time.median, min_s: time.least,
-        gflops: flop / time.median / 1e9
-      ).report()
+      try results.add(Measurement(workload, "chapter 3", threads: threads, measure(body), flop: flop))
     }
     try report("W3-fwd", flop: forwardFlop) { _ = cell.run(x, from: cell.zeroState(batch: B)) }
-    try report("W3-fwdbwd", flop: 3 * forwardFlop) {
-      let run = cell.run(x, from: cell.zeroState(batch: B))
-      _ = cell.backward(run.outputs / Float(run.outputs.count), through: run)
-    }
+    try report("W3-fwdbwd", flop: 3 * forwardFlop) { forwardAndBackward(cell, x) }
   }
+
+  private func forwardAndBackward(_ cell: LSTM<Float>, _ x: Matrix<Float>) {
+    let run = cell.run(x, from: cell.zeroState(batch: B))
+    _ = cell.backward(run.outputs / Float(run.outputs.count), through: run)
+  }
+
+  /// Some steps and no more.
+  func step(times: Int) {
+    let (cell, x) = (cell(Float.self), inputs(Float.self) as Matrix<Float>)
+    for _ in 0..<times { forwardAndBackward(cell, x) }
+  }
+
+  /// What the way back must find, on paper: the inputs, and of each step and row `h`, `c`, `tanh c` and four gates.
+  var traceBytes: Int { 4 * T * B * (D + 7 * H) }
 }

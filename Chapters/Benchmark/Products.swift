@@ -1,7 +1,7 @@
 import MinimalMatrix
 
 /// W6: matrix products in the shapes of the peers, plain and with either side transposed.
-func measureProducts(threads: Int) throws {
+func measureProducts(threads: Int, into results: Results) throws {
   let cubes = [64, 128, 256, 512, 1024].map { ($0, $0, $0) }
   for (m, k, n) in cubes + [(100, 200, 800), (32, 100, 400), (16, 20, 80)] {
     var random = SplitMix64(seed: 1)
@@ -10,13 +10,7 @@ func measureProducts(threads: Int) throws {
     let (aT, bT) = (a.transposed(), b.transposed())
     var c = Matrix<Float>(m, n)
     func report(_ variant: String, _ body: () -> Void) throws {
-      let time = measure(body)
-      let gflop = 2 * Double(m * k * n) / 1e9
-      try Measurement(
-        workload: "W6", variant: variant, threads: threads, median_s: time.median, min_s: time.least,
-        gflops: gflop / time.median,
-        share_of_peak: gflop * time.runsPerPeak / Double(threads)
-      ).report()
+      try results.add(Measurement("W6", variant, threads: threads, measure(body), flop: 2 * Double(m * k * n)))
     }
     let shape = "\(m)x\(k)x\(n)"
     try report(shape) { c = matmul(a, b) }

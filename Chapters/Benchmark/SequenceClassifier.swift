@@ -87,7 +87,7 @@ extension SequenceClassifier where C.Scalar == Double {
 
 extension SequenceClassifier where C.Scalar == Float {
   /// Measures one training step of a cell with so many gates: masks, forward, backward, RMSProp.
-  func measureStep(threads: Int, gates: Int) throws {
+  func measureStep(threads: Int, gates: Int, into results: Results) throws {
     var network = network
     var optimiser = RMSProp(for: network)
     var random = SplitMix64(seed: 0)
@@ -101,11 +101,7 @@ extension SequenceClassifier where C.Scalar == Float {
       next = (next + 1) % batches.count
     }
     let forwardFlop = 2 * Double(T * batch * gates * H * (D + H + 2 * (H + H)))
-    try Measurement(
-      workload: name, variant: "chapter 7", threads: threads, median_s: time.median, min_s: time.least,
-      gflops: 3 * forwardFlop / time.median / 1e9,
-      share_of_peak: 3 * forwardFlop * time.runsPerPeak / 1e9 / Double(threads)
-    ).report()
+    try results.add(Measurement(name, "chapter 7", threads: threads, time, flop: 3 * forwardFlop))
   }
 }
 
@@ -180,7 +176,7 @@ let sequenceClassifiers = ["W5-gru-b10", "W5-gru-b100", "W5-lstm-b10", "W5-lstm-
 /// Measures one of them.
 /// - Parameter references: the peers' numbers before and after an update; none: they are not compared
 func measureSequenceClassifier(
-  _ name: String, threads: Int, references: (first: [String: Double], later: [String: Double])?
+  _ name: String, threads: Int, references: (first: [String: Double], later: [String: Double])?, into results: Results
 ) throws {
   let batch = name.hasSuffix("b100") ? 100 : 10
   if name.contains("gru") {
@@ -189,13 +185,13 @@ func measureSequenceClassifier(
         .verify(against: references.first, later: references.later, twice: [\.reset.b, \.update.b])
     }
     try SequenceClassifier<ResetAfterGRU<Float>>(name, batch: batch, cell: peersGRULayer).measureStep(
-      threads: threads, gates: 3)
+      threads: threads, gates: 3, into: results)
   } else {
     if let references {
       try SequenceClassifier<LSTM<Double>>(name, batch: batch, cell: peersLSTMLayer)
         .verify(against: references.first, later: references.later)
     }
     try SequenceClassifier<LSTM<Float>>(name, batch: batch, cell: peersLSTMLayer).measureStep(
-      threads: threads, gates: 4)
+      threads: threads, gates: 4, into: results)
   }
 }

@@ -1,78 +1,67 @@
 import Console
 import Foundation
 import MinimalMatrix
-import Texts
 
-let threads = Option.int("threads", default: 1, in: 1...1024, "how many threads a large product may use")
+let threads = Option.string(
+  "threads", default: "1,2", "how many threads a large product may use, one number or several")
 let workloads = Option.string(
-  "workloads", default: "W1,W2,W3,W4,W5,W6",
-  "which of W1 to W6, unrollings to run, with commas between; of W5 also W5-gru-b10 and so on")
+  "workloads", default: "W1,W2,W3,W4,W5,W6,W7",
+  "which of W1 to W7, memory, cost, unrollings to run, with commas between; of W5 also W5-gru-b10 and so on")
+let compared = Option.file(
+  "compare", otherwise: "with none",
+  "lines of the same work, timed in other frameworks or here earlier; several files may follow; book/08-speed.md says "
+    + "how to make one")
+let asTable = Option.flag("table", "a table instead of lines of JSON")
+let figure = Option.file(
+  "figure", otherwise: "none is drawn", "an SVG file for the ratios to the fastest of those compared with")
+let earlier = Option.file(
+  "from", otherwise: "all is measured", "lines that this program has printed; then nothing is measured")
 let text = Option.file(
-  "text", otherwise: "texts of the workbook", "the text of W1 and W4; for comparisons, the peers' text")
-let references = Option.file("references", otherwise: "not compared", "workload_references.json of the peers")
+  "text", otherwise: "texts of the workbook",
+  "the text of W1 and W4; a comparison needs the one that the other framework read")
+let references = Option.file(
+  "references", otherwise: "not compared",
+  "losses and gradients of the workloads, as JSON: proves before anything is measured that the work is the same")
+let alone = Option.string(
+  "alone", otherwise: "not alone",
+  "run one training step of W2, or three of W3 or W4; say when they were done, and the memory")
+
+/// `--compare a b c`, as a shell writes out `*.jsonl`, is `--compare a,b,c`.
+var commandLine = Array(CommandLine.arguments.dropFirst())
+if let start = commandLine.firstIndex(of: "--compare").map({ $0 + 1 }) {
+  let files = commandLine[start...].prefix { !$0.hasPrefix("--") }
+  if files.count > 1 { commandLine.replaceSubrange(files.indices, with: [files.joined(separator: ",")]) }
+}
 
 program(
-  "benchmark", "Measures the chapters' own code: one line of JSON for each measurement.",
-  options: [threads, workloads, text, references]
+  "benchmark", "Measures the chapters' own code: a line of JSON for each measurement, or a table.",
+  options: [threads, workloads, compared, asTable, figure, earlier, text, references, alone], commandLine: commandLine
 ) { options in
-  Threads.count = options[threads]
-  let chosen = options[workloads].split(separator: ",").map(String.init)
-  let known = ["W1", "W2", "W3", "W4", "W5", "W6", "unrollings"] + sequenceClassifiers
-  if let unknown = chosen.first(where: { !known.contains($0) }) {
-    throw Failure.usage("there is no workload \(unknown): take some of \(known.joined(separator: ", ")).")
+  let counts = options[threads].split(separator: ",", omittingEmptySubsequences: false).map { Int($0) ?? 0 }
+  guard counts.allSatisfy({ (1...1024).contains($0) }) else {
+    throw Failure.usage("--threads wants numbers from 1 to 1024 with commas between, not \"\(options[threads])\".")
   }
-  let fastest = (0..<50).map { _ in peak() }.max()!
-  try Measurement(
-    workload: "W6-peak", variant: "fused multiply-add", threads: 1, median_s: 0, min_s: 0, gflops: fastest
-  ).report()
-  if chosen.contains("W1") {
-    let work = try CharacterRNN(text: try options[text].map(readText) ?? Texts.names)
-    if let file = options[references] { try work.verify(against: readReferences(file, of: "W1")) }
-    try work.measureStep(threads: options[threads])
+  if let workload = options[alone] {
+    Threads.count = counts[0]
+    let result = try Alone(workload, text: options[text])
+    return print(String(decoding: try JSONEncoder().encode(result), as: UTF8.self))
   }
-  if chosen.contains("W2") {
-    let work = AdditionStep()
-    if let file = options[references] { try work.verify(against: readReferences(file, of: "W2")) }
-    try work.measureStep(threads: options[threads])
+  let chosen = try Workload.chosen(options[workloads])
+  let peers = try Peers(files: options[compared]?.split(separator: ",").map(String.init) ?? [])
+  if options[figure] != nil && options[compared] == nil {
+    throw Failure.usage("--figure draws ratios: --compare says to whom.")
   }
-  if chosen.contains("W3") {
-    let work = LSTMLayer()
-    if let file = options[references] { try work.verify(against: readReferences(file, of: "W3-fwdbwd")) }
-    try work.measureBoth(threads: options[threads])
+  if let file = options[figure] { try requirePlace(for: file) }
+  let results = Results(beside: peers, asTable: options[asTable])
+  if let file = options[earlier] {
+    try readMeasurements(file).forEach(results.add)
+  } else {
+    let session = Session(workloads: chosen, text: options[text], references: options[references])
+    try session.measure(threads: counts, into: results)
   }
-  if chosen.contains("W4") {
-    let work = try CharacterLSTM(text: try options[text].map(readText) ?? Texts.workbook)
-    if let file = options[references] { try work.verify(against: readReferences(file, of: "W4")) }
-    try work.measureStep(threads: options[threads])
-    try work.measureWriting(threads: options[threads])
+  if options[asTable] { results.table.forEach { print($0) } }
+  if let file = options[figure] {
+    let url = URL(filePath: file)
+    try write(results.figure.svg(), to: url.lastPathComponent, in: url.deletingLastPathComponent().path)
   }
-  for name in sequenceClassifiers where chosen.contains("W5") || chosen.contains(name) {
-    let reading = try options[references].map {
-      (first: try readReferences($0, of: name), later: try readLater($0, of: name))
-    }
-    try measureSequenceClassifier(name, threads: options[threads], references: reading)
-  }
-  if chosen.contains("unrollings") { try measureUnrollings(threads: options[threads]) }
-  if chosen.contains("W6") { try measureProducts(threads: options[threads]) }
-}
-
-/// The numbers that all peers agree on for one workload.
-func readReferences(_ file: String, of workload: String) throws -> [String: Double] {
-  let json = try JSONSerialization.jsonObject(with: Data(readText(file).utf8)) as? [String: Any]
-  let workloads = json?["workloads"] as? [String: [String: Any]]
-  guard let numbers = workloads?[workload]?.compactMapValues({ $0 as? Double }) else {
-    throw Failure.failed("\(file) has no \"workloads\" with \(workload): is it the peers' workload_references.json?")
-  }
-  return numbers
-}
-
-/// The loss after some updates, in which those peers agree whose optimiser is PyTorch's.
-func readLater(_ file: String, of workload: String) throws -> [String: Double] {
-  let json = try JSONSerialization.jsonObject(with: Data(readText(file).utf8)) as? [String: Any]
-  let workloads = json?["workloads"] as? [String: [String: Any]]
-  let later = workloads?[workload]?["later"] as? [String: [String: Double]]
-  guard let numbers = later?.first(where: { $0.key.hasPrefix("torch") })?.value else {
-    throw Failure.failed("\(file) says nothing of \(workload) later: is it the peers' workload_references.json?")
-  }
-  return numbers
 }

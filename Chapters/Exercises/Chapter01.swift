@@ -202,7 +202,8 @@ extension RNNCheck {
     distances(network, a, b, ids) { ($0 - $1).squaredNorm().squareRoot() }
   }
 
-  private static func distances(
+  /// The distances of two states, which read `a` and `b`, after each id that both read then; or one of the mistakes in it.
+  static func distances(
     _ network: RNN<Double>, _ a: Int, _ b: Int, _ ids: [Int], both: Bool = true, carried: Bool = true,
     _ distance: (Matrix<Double>, Matrix<Double>) -> Double
   ) -> [Double] {

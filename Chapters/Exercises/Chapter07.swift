@@ -37,7 +37,7 @@ public let chapter07 = ExerciseChapter(
         """,
       hints: [
         "Go row by row of the batch. Step t of row b is row t·B + b, and h.places are those that are data.",
-        "daₜ = dy·hₜ. A softmax backward is dsₜ = aₜ (daₜ − Σ aᵤ daᵤ): more for one is less for all others.",
+        "daₜ = dy·hₜ. The backward pass of a softmax is dsₜ = aₜ (daₜ − Σ aᵤ daᵤ): more for one is less for all others.",
         "hₜ has two readers, the mean and its own weight: dhₜ = aₜ dy + dsₜ v, and dv = Σ dsₜ hₜ.",
       ],
       check: {
@@ -55,7 +55,8 @@ public let chapter07 = ExerciseChapter(
             yₜ = layer(x)ₜ + xₜ      zero behind a row's end
         """,
       hints: [
-        "What lies behind a row's end in x may be anything. sequences.places are the steps that are data.",
+        "Again shows how a layer wraps another. What lies behind a row's end in x may be anything; sequences.places "
+          + "are the steps that are data.",
         "h.addRows(at: places, …) adds only there, and x.rows(at: places) takes only those.",
         "x has two readers, the layer and the sum: the way back adds dOutputs at the same places.",
       ],
@@ -70,7 +71,7 @@ public let chapter07 = ExerciseChapter(
         """,
       hints: [
         "A batch means the same with more padding behind it. Does the loss say so?",
-        "What is the mean divided by? And what of a frame of zeros: is it padding?",
+        "What is the mean divided by? And what of a frame of zeros, a row of pixels without ink: is it padding?",
         "sequences.places knows the lengths. Take the mask from there, and divide by its sum, the derivative too.",
       ],
       check: { SequenceTaskCheck.mask(maskedLoss) }),

@@ -119,7 +119,7 @@ public struct HeatMap: Sendable {
 
   // MARK: - SVG
 
-  /// The map as an SVG file, at most 720 wide: blue from light to dark, or vermillion through white to blue around zero.
+  /// The map as an SVG file, at most 720 wide: blue from light to dark, or vermilion through white to blue around zero.
   ///
   /// - Parameter showingValues: writes each value, to two decimals, into its cell.
   public func svg(showingValues: Bool = false) -> String {

@@ -46,9 +46,9 @@ struct Colour: Equatable {
 enum Palette {
   static let textOnLight = Colour(0x767676)
   static let textOnDark = Colour(0x7C7C7C)
-  /// Blue, vermillion, bluish green and reddish purple of Okabe & Ito 2008; orange and sky blue darkened for white.
+  /// Blue, vermilion, bluish green and reddish purple of Okabe & Ito 2008; orange and sky blue darkened for white.
   static let series = [0x0072B2, 0xD55E00, 0x009E73, 0xC875A3, 0xB07A00, 0x3F93C4].map(Colour.init)
-  /// Vermillion, nearly white, blue: the two ends differ for every kind of colour blindness.
+  /// Vermilion, nearly white, blue: the two ends differ for every kind of colour blindness.
   static let diverging = [0xD55E00, 0xF7F7F7, 0x0072B2].map(Colour.init)
   /// Nearly white, blue, almost black: ever darker, so it also survives a grey print.
   static let sequential = [0xF7F7F7, 0x2F8FC6, 0x062A4A].map(Colour.init)

@@ -1,6 +1,7 @@
 import MinimalMatrix
-import Speed
 import Testing
+
+@testable import Speed
 
 @Suite struct ProductTests {
   /// `[m × k]·[k × n]`: empty, single, around the edges of vectors (8), tiles (5 × 16) and blocks (256), and beyond.
@@ -25,6 +26,20 @@ import Testing
     product.add(transposed: a.transposed(), b, to: &left)
     product.add(a, transposed: b.transposed(), to: &right)
     #expect(plain == expected && left == expected && right == expected)
+  }
+
+  @Test("What was tried beside is right too, where its shapes are whole tiles: other bits only where it rounds twice.")
+  func asides() {
+    var random = SplitMix64(seed: 1)
+    let a = Matrix<Float>.normal(10, 7, deviation: 1, using: &random)
+    let b = Matrix<Float>.normal(7, 32, deviation: 1, using: &random)
+    for aside in Aside.allCases {
+      var (c, expected) = (Matrix<Float>(10, 32, repeating: 1), Matrix<Float>(10, 32, repeating: 1))
+      aside.add(a, a.transposed(), b, to: &c)
+      expected.addProduct(a, b)
+      let isNear = c != expected && (c - expected).squaredNorm() < 1e-10
+      #expect(aside == .roundedTwice ? isNear : c == expected, "\(aside)")
+    }
   }
 
   @Test("Shapes that do not fit stop the program, with all three.")

@@ -33,7 +33,9 @@ import Testing
     defer { try? FileManager.default.removeItem(at: folder) }
     let run = try run("chapter08", Self.quick + ["--figures", folder.path])
     #expect(run.status == 0 && run.errors.isEmpty)
-    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["08-roofline.svg"])
+    #expect(
+      try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
+        == ["08-roofline.svg", "08-shares.svg", "08-times.svg"])
   }
 
   @Test("What is measured: every speed above 0, none above the peak of its cores; the record holds as many.")
@@ -46,6 +48,8 @@ import Testing
       #expect(found.products.allSatisfy { $0.count == Measurements.shapes.count })
       #expect(found.products.joined().allSatisfy { $0 > 0 && $0 < found.peak * slack })
       #expect(found.bandwidths.count == 3 && found.bandwidths.allSatisfy { $0 > 0 })
+      #expect(found.asides.count == Aside.allCases.count)
+      #expect(found.asides.allSatisfy { $0 > 0 && $0 < found.peak * slack })
       #expect(found.functions.count == 4 && found.functions.allSatisfy { $0 > 0 })
       for step in found.steps {
         #expect(step.versions.count == Recipe.history.count && step.chapter3.count == 2)
@@ -57,9 +61,31 @@ import Testing
       #expect(!found.table.contains { $0.count > 80 })
     }
     // What the page says of the record.
-    #expect(Measurements.record.steps.map(\.size.B) == [100, 4])
+    #expect(Measurements.record.steps.map(\.size.B) == [100, 4, 1])
     let times = Measurements.record.steps[0].versions
     #expect(times[10] * 20 < times[0], "the last version on one core against the first")
+    let record = Measurements.record
+    func aside(_ aside: Aside) -> Double { record.asides[Aside.allCases.firstIndex(of: aside)!] }
+    #expect(aside(.tileInArray) * 2 < record.products[3][1] && aside(.smallTile) < record.peak / 2)
+    #expect(aside(.gradientOfAll) < aside(.gradientOfStep) * 0.95, "what has left the cache")
+    let alone = record.steps[2].versions
+    let gains = zip(alone, alone.dropFirst()).map { $0 / $1 }
+    #expect(gains[2...9].sorted().suffix(2) == [gains[3], gains[7]].sorted(), "with one row ideas 5 and 9 bring most")
+    #expect(gains[2] < 1, "and the tile costs more than it brings")
+  }
+
+  @Test("The record of growing costs has every size and no cliff; a fall by more than a third is found.")
+  func growth() {
+    #expect(Growth.record.map { $0.map(\.value) } == Growth.all.map(\.values))
+    #expect(Growth.record.joined().allSatisfy { $0.seconds > 0 && $0.share > 0 && $0.share < 1 })
+    for (costs, first) in zip(Growth.record, [0, 0, 64]) { #expect(Growth.cliffs(costs, from: first).isEmpty) }
+    let costs = [(32, 0.6), (33, 0.3), (64, 0.5), (65, 0.34), (66, 0.22)].map { Growth.Cost($0, 1, $1) }
+    #expect(Growth.cliffs(costs, from: 64).map { [$0, $1] } == [[65, 66]])
+    #expect(Growth.cliffs(costs, from: 0).count == 2)
+    #expect(Growth.table(Growth.record).allSatisfy { $0.count <= 80 })
+    // What is measured is what was asked for.
+    let cost = Growth.all[1].measure(2)
+    #expect(cost.value == 2 && cost.seconds > 0 && cost.share > 0 && cost.share < 1.5)
   }
 
   @Test(arguments: [

@@ -11,7 +11,7 @@ import Testing
     #expect(run.output.contains("3.1  Coupled input and forget gates") && run.output.contains("3.8  Mend"))
     #expect(!run.output.split(separator: "\n").contains { $0.count > 80 }, "80 columns")
     #expect(run.output.contains("what is wrong with it: swift run exercises 1.1"))
-    #expect(run.output.contains("\n0 of 33 solved. The others take about"))
+    #expect(run.output.contains("\n0 of 37 solved. The others take about"))
   }
 
   @Test("What is solved is counted, the next one named; and when all are solved, what was proved stands there.")
@@ -57,6 +57,52 @@ import Testing
     #expect(try hint("3.1") == last)
     let outside = try run("exercises", ["3.1", "--hint"], in: FileManager.default.temporaryDirectory)
     #expect(outside.status == 1 && outside.errors.contains("run it inside the workbook"))
+  }
+
+  @Test("Watched, an exercise is built and checked after every save, until it is solved.")
+  func watching() throws {
+    let workbook = FileManager.default.temporaryDirectory.appendingPathComponent("workbook-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: workbook) }
+    // What stands for swift refuses what does not compile, and notes what it was asked.
+    let run = try shell(
+      """
+      mkdir -p Chapters bin Tests/TroubledExercises && touch Package.swift
+      room=Tests/TroubledExercises/room
+      printf '#!/bin/sh\necho "$@" >> asked\n! grep -q slip %s\n' $room > bin/swift && chmod +x bin/swift
+      lines() { grep -c "$1" seen; }
+      after() { for i in {1..300}; do [ "$(lines 'it is checked again')" = $1 ] && return; sleep 0.1; done; }
+      echo new > $room
+      PATH=$PWD/bin:$PATH troubled-exercises 0.10 --watch > seen 2>&1 & watcher=$!
+      after 1
+      [ -e asked ] && echo "built before anything was saved"
+      echo slip > $room; after 2
+      echo half > $room; after 3
+      echo done > $room
+      for i in {1..300}; do kill -0 $watcher 2> /dev/null || break; sleep 0.1; done
+      kill -9 $watcher 2> /dev/null; wait $watcher; echo "ended with $?"
+      echo "asked: $(cat asked)"
+      cat seen
+      """, in: try made(workbook), seconds: 150)
+    #expect(run.output.hasPrefix("ended with 0\nasked: build --quiet --product troubled-exercises --package-path "))
+    #expect(run.output.components(separatedBy: "--package-path \(workbook.resolvingSymlinksInPath().path) ").count == 4)
+    let story = [
+      "Say done.", "untouched", "Save room", "Building", "does not compile", "Save room", "Building", "wrong. No.",
+      "Save room", "Building", "solved. So it is.",
+    ]
+    var rest = run.output[...]
+    for words in story {
+      guard let place = rest.range(of: words) else {
+        Issue.record("no \(words) in its place:\n\(run.output)\(run.errors)")
+        return
+      }
+      rest = rest[place.upperBound...]
+    }
+    #expect(!rest.contains("Save room") && !rest.contains("Building"))
+  }
+
+  private func made(_ folder: URL) throws -> URL {
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    return folder
   }
 
   @Test(arguments: [

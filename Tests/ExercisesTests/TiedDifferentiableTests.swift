@@ -7,28 +7,6 @@
   import Testing
   import _Differentiation
 
-  /// `aᵀ`
-  private func flipped(_ a: Value) -> Value { Value(a.matrix!.transposed()) }
-  @derivative(of: flipped)
-  private func flippedDerivative(_ a: Value) -> (value: Value, pullback: (Value) -> Value) {
-    (flipped(a), { d in Value(d.matrix.map { $0.transposed() }) })
-  }
-
-  /// `⟨d, a⟩`
-  private func weigh(_ a: Value, _ d: Matrix<Double>) -> Double { a.matrix!.dot(d) }
-  @derivative(of: weigh, wrt: a)
-  private func weighDerivative(_ a: Value, _ d: Matrix<Double>) -> (value: Double, pullback: (Double) -> Value) {
-    (weigh(a, d), { Value($0 * d) })
-  }
-
-  private struct AutomaticGate: Differentiable {
-    var W, U, b: Value
-    init(_ gate: Gate<Double>) { (W, U, b) = (Value(gate.W), Value(gate.U), Value(gate.b)) }
-
-    @differentiable(reverse)
-    func callAsFunction(_ x: Value, _ h: Value) -> Value { addToRows(sum(product(x, W), product(h, U)), b) }
-  }
-
   /// The equations of the exercise; the table is read by one-hot rows, and as the projection.
   private struct AutomaticModel: Differentiable {
     var table, b: Value
@@ -53,7 +31,7 @@
     let (g, o) = (bend(m.candidate(x, before.h)), squash(m.output(x, before.h)))
     let c = sum(times(f, before.c), times(i, g))
     let h = times(o, bend(c))
-    let y = addToRows(product(h, flipped(m.table)), m.b)
+    let y = addToRows(product(h, turned(m.table)), m.b)
     return Outcome(h: h, c: c, loss: before.loss + weigh(y, dLogits))
   }
 

@@ -23,6 +23,10 @@ exerciseProgram(
         Exercise("is solved", file: "main.swift", minutes: 1, explanation: "It is solved.", hints: ["Rest."]) {
           .solved("All is well.")
         },
+        Exercise("is what its file says", file: "room", minutes: 1, explanation: "Say done.", hints: ["Done."]) {
+          let room = try? String(contentsOfFile: "Tests/TroubledExercises/room", encoding: .utf8)
+          return room == nil || room == "new\n" ? .untouched() : room == "done\n" ? .solved("So it is.") : .wrong("No.")
+        },
       ])
   ], seconds: 5)
 
