@@ -41,7 +41,8 @@ myst_enable_extensions = ["alert"]
 myst_fence_as_directive = ["math"]
 myst_heading_anchors = 4
 # Code that a page links to is a page here too, see `code_pages`.
-myst_url_schemes = {"http": None, "https": None, "code": "code/{{path}}.html"}
+myst_url_schemes = {
+    "http": None, "https": None, "code": "code/{{path}}.html", "line": "code/{{path}}.html#line-{{fragment}}"}
 
 
 # MARK: - From GitHub's dialect to MyST's
@@ -57,6 +58,7 @@ def read_page(app, name, content):
         # Inline formulas.
         text = re.sub(r"\$`([^`]+)`\$", r"{math}`\1`", text)
         # Links out of the book: to a page with the code.
+        text = re.sub(r"\]\(\.\./([^)#]+)#L(\d+)\)", lambda link: f"](line:{code_page(app, name, link[1])}#{link[2]})", text)
         text = re.sub(r"\]\(\.\./([^)#]+)[^)]*\)", lambda link: f"](code:{code_page(app, name, link[1])})", text)
         # The comment that says what a page mirrors: links for the reader.
         return re.sub(r"<!-- mirrors:(.*?)-->", lambda comment: mirrored(app, name, comment[1]), text, flags=re.DOTALL)
@@ -64,6 +66,8 @@ def read_page(app, name, content):
     content[0] = outside_code(content[0], change)
     if name == root_doc:
         pages = dict.fromkeys(re.findall(r"\]\(([\w-]+)\.md\)", content[0]))
+        if "api" in app.env.found_docs:
+            pages["api"] = None
         content[0] += "\n```{toctree}\n:hidden:\n\n" + "\n".join(pages) + "\n```\n"
 
 
@@ -140,7 +144,7 @@ def code_pages(app):
                 body = f"<ul>{items}</ul>"
             else:
                 lexer = pygments.lexers.get_lexer_for_filename(path)
-                body = pygments.highlight(file.read_text(), lexer, pygments.formatters.HtmlFormatter(wrapcode=True))
+                body = pygments.highlight(file.read_text(), lexer, pygments.formatters.HtmlFormatter(wrapcode=True, lineanchors="line"))
                 body = f'<div class="highlight-swift notranslate">{body}</div>'
             yield f"code/{path}", {"title": path, "body": f"<h1>{path}</h1>\n{body}"}, "page.html"
         done |= todo

@@ -35,6 +35,7 @@ def main(pages, target):
             name.lstrip("/"): pdf.get_destination_page_number(place) + 1 for name, place in pdf.named_destinations.items()
         }
     printed.unlink()
+    name_bookmarks(target, {" ".join(each.get_text().split()) for each in book.select("h1, h2, h3, h4")})
     missing = {place["data-of"] for place in book.find_all(class_="page-number")} - set(numbers)
     if missing:
         sys.exit(f"{target}: no page holds {', '.join(sorted(missing))}")
@@ -51,11 +52,30 @@ def print_page(browser, page, target):
         sys.exit(f"{browser} printed nothing:\n{result.stderr}")
 
 
+def name_bookmarks(target, headings):
+    """Chromium loses the space where a heading breaks, and names it twice over if it has moved to the next page."""
+    names = {"".join(heading.split()): heading for heading in headings}
+    names |= {2 * short: heading for short, heading in names.items()}
+    book = pypdf.PdfWriter(target, incremental=True)
+    todo = [book.root_object["/Outlines"]]
+    while todo:
+        mark = todo.pop().get_object()
+        if "/Title" in mark:
+            name = names.get("".join(mark["/Title"].split()))
+            if name is None:
+                sys.exit(f"{target}: the bookmark “{mark['/Title']}” is no heading")
+            if name != mark["/Title"]:
+                mark[pypdf.generic.NameObject("/Title")] = pypdf.generic.TextStringObject(name)
+        todo += [mark[key] for key in ["/First", "/Next"] if key in mark]
+    book.write(target)
+
+
 def bound(pages):
     """All pages as one, in the order of the contents; hints and solutions moved to its end."""
     first = bs4.BeautifulSoup((pages / "README.html").read_text(), "html.parser")
     names = ["README"] + [
-        link["href"].removesuffix(".html") for link in first.select(".sidebar-tree a.reference.internal")]
+        link["href"].removesuffix(".html") for link in first.select(".sidebar-tree a.reference.internal")
+        if not link["href"].startswith("api")]
     book = bs4.BeautifulSoup(
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>The Recurrent Workbook</title>'
         '<link rel="stylesheet" href="_static/pygments.css"><link rel="stylesheet" href="_static/print.css"></head>'
