@@ -69,7 +69,7 @@ public struct Projection<Scalar: MatrixScalar>: Equatable, Sendable {
 ///
 /// - Parameters:
 ///   - logits: `y`, `[B × V]`
-///   - targets: the true class of each row, `B` numbers below `V`
+///   - targets: the true class of each row; it must be `B` numbers below `V`
 public func crossEntropy<Scalar>(_ logits: Matrix<Scalar>, _ targets: [Int])
   -> Matrix<Scalar>
 {
@@ -106,8 +106,8 @@ public struct RNN<Scalar: MatrixScalar>: Equatable, Sendable {
   /// small weights it finds every character about equally likely.
   ///
   /// - Parameters:
-  ///   - vocabulary: `V`, how many characters there are
-  ///   - hidden: `H`, how many numbers the state has
+  ///   - V: how many characters there are
+  ///   - H: how many numbers the state has
   ///   - deviation: the standard deviation of the weights
   public init(
     vocabulary V: Int, hidden H: Int, deviation: Double = 0.01,

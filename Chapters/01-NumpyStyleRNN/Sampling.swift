@@ -5,9 +5,9 @@ import MinimalMatrix
 /// Draws one class of a row of logits.
 ///
 /// - Parameters:
-///   - logits: `[1 × V]`
-///   - temperature: the logits are divided by it. Below 1 the likely becomes
-///     likelier, above 1 all come closer together.
+///   - logits: `[1 × V]`; there must be a class
+///   - temperature: the logits are divided by it; it must be above 0. Below 1
+///     the likely becomes likelier, above 1 all come closer together.
 ///   - random: where the chance comes from
 /// - Returns: class `k` with probability `softmax(logits / temperature)[k]`.
 public func sample<Scalar>(
@@ -33,7 +33,7 @@ extension RNN {
   /// and read in turn.
   ///
   /// - Parameters:
-  ///   - prompt: at least one character
+  ///   - prompt: it must have at least one character
   ///   - count: how many characters to write
   ///   - temperature: see ``sample(_:temperature:using:)``
   /// - Returns: the characters written, without the prompt.

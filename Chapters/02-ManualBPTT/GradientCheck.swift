@@ -31,7 +31,8 @@ public func centredDifferences(
 
 // MARK: - The verdict on one array
 
-/// What the check found out about the gradient of one array.
+/// What the check found out about the gradient of one array: two matrices of
+/// its shape.
 public struct ArrayCheck: CustomStringConvertible {
   /// The array's name, such as `cell.Wh`.
   public let name: String
@@ -155,7 +156,7 @@ extension NamedArrays where Scalar == Double {
 
 extension RNN where Scalar == Double {
   /// Checks the backward pass of one window: every array of the network, and
-  /// the state before the window.
+  /// the state before the window, `[B × H]`.
   public func checkGradients(
     _ inputs: [Int], _ targets: [Int], from h0: Matrix<Double>
   ) -> [ArrayCheck] {

@@ -9,6 +9,7 @@ import NumpyStyleRNN
 /// over this list. The gradient of a model is a model of the same type, whose
 /// arrays hold the derivatives.
 public protocol NamedArrays<Scalar> {
+  /// What the arrays hold.
   associatedtype Scalar: MatrixScalar
   /// Lists the arrays in a fixed order, each with its name and the way to it.
   static func listArrays() -> [NamedArray<Self, Scalar>]

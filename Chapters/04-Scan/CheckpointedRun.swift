@@ -54,7 +54,7 @@ extension Cell {
 extension Cell {
   /// The way back through a checkpointed run: every piece is scanned once more
   /// from the state before it, and gone back through as in
-  /// ``backward(_:last:through:addingTo:)``. Its projected inputs, its traces
+  /// `backward(_:last:through:addingTo:)`. Its projected inputs, its traces
   /// and its `dz` are there while the piece is, and no longer.
   /// - Parameters:
   ///   - dLast: the derivative with respect to the last state; none if nobody

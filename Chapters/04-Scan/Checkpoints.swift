@@ -22,8 +22,8 @@ public struct Checkpoints<Carry> {
   /// whose outputs are the carries before them.
   /// - Parameters:
   ///   - T: the number of steps
-  ///   - length: that of a piece; the last one may be shorter. `⌈√T⌉` if none
-  ///     is given.
+  ///   - length: that of a piece, which must be above 0; the last one may be
+  ///     shorter. `⌈√T⌉` if none is given.
   ///   - run: from the carry before a piece to the one behind it
   public init(
     steps T: Int, every length: Int? = nil, from initial: Carry,
@@ -56,7 +56,7 @@ public struct Checkpoints<Carry> {
 }
 
 /// `0..<T` in pieces of `length` steps, the last of which may be shorter; in
-/// pieces of `⌈√T⌉` if no length is given.
+/// pieces of `⌈√T⌉` if no length is given. A length must be above 0.
 public func cut(_ T: Int, every length: Int? = nil) -> [Range<Int>] {
   let length = length ?? max(1, Int(Double(T).squareRoot().rounded(.up)))
   require(length > 0, "cut: \(T) steps in pieces of \(length)")

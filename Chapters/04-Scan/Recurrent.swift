@@ -22,7 +22,8 @@ extension TanhCell {
 }
 
 extension LSTM {
-  /// Chapter 3's LSTM as a scan: `h` and `c` are carried, `h` is shown.
+  /// Chapter 3's LSTM as a scan: `h` and `c` are carried, `h` is shown. The
+  /// inputs are `T` matrices `[B × D]`, the outputs `T` matrices `[B × H]`.
   public func outputs(
     over x: [Matrix<Scalar>], from state: State, reversed: Bool = false
   ) -> (last: State, outputs: [Matrix<Scalar>]) {
@@ -125,6 +126,7 @@ extension Cell {
 
   /// The same for a piece of a longer run.
   /// - Parameters:
+  ///   - dOutputs: the derivative with respect to every output, `[T·B × H]`
   ///   - dLast: the derivative that the piece after this one hands on
   ///   - sum: the derivatives with respect to the cell's arrays so far; this
   ///     piece adds its own

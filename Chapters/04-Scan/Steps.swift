@@ -17,7 +17,7 @@ public func stepCount<Scalar>(
 
 /// The steps of a time-major sequence, `T` matrices `[B × N]`, each made when
 /// it is asked for.
-/// - Parameter x: `[T·B × N]`
+/// - Parameter x: `[T·B × N]`; it must be whole steps of `B` rows
 public func steps<Scalar>(of x: Matrix<Scalar>, batch B: Int)
   -> some RandomAccessCollection<Matrix<Scalar>>
 {
@@ -45,13 +45,15 @@ extension Matrix {
   /// Batch-major, a sequence stands whole, its steps below one another: row
   /// `b·T + t`. Time-major, a step stands whole, its `B` rows below one
   /// another: row `t·B + b`.
-  /// - Parameter B: how many sequences there are, of one length
+  /// - Parameter B: how many sequences there are, of one length; the rows must
+  ///   be whole steps
   public func timeMajor(batch B: Int) -> Matrix {
     let T = stepCount(of: self, batch: B, in: "timeMajor")
     return rows(at: (0..<T).flatMap { t in (0..<B).map { b in b * T + t } })
   }
 
-  /// From time-major to batch-major: undoes ``timeMajor(batch:)``.
+  /// From time-major to batch-major: undoes ``timeMajor(batch:)``. The rows
+  /// must be whole steps.
   public func batchMajor(batch B: Int) -> Matrix {
     let T = stepCount(of: self, batch: B, in: "batchMajor")
     return rows(at: (0..<B).flatMap { b in (0..<T).map { t in t * B + b } })
@@ -67,7 +69,7 @@ extension Projection {
   ///
   /// It has the bits of one product over all steps, `[T·B × H]·[H × V]`: every
   /// row is projected by itself, in whatever company it stands.
-  /// - Parameter h: `[T·B × H]`, time-major
+  /// - Parameter h: it must be `[T·B × H]`, time-major
   public func map(overTime h: Matrix<Scalar>, batch B: Int) -> Matrix<Scalar> {
     .stack(steps(of: h, batch: B).map { self($0) }, columns: W.columns)
   }
@@ -78,7 +80,7 @@ extension Projection {
   ///     dW = Σₜ hₜᵀ·dyₜ      db = Σₜ Σ dyₜ over the rows      dhₜ = dyₜ·Wᵀ
   ///
   /// - Parameters:
-  ///   - dy: `[T·B × V]`
+  ///   - dy: it must be `[T·B × V]`
   ///   - h: what was projected, `[T·B × H]`
   public func backward(
     overTime dy: Matrix<Scalar>, through h: Matrix<Scalar>, batch B: Int

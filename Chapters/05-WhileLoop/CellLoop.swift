@@ -132,7 +132,7 @@ public struct LoopVariables<C: Cell> {
   public var rows: [Int]
   /// The projected inputs, a step each.
   public var inputs: TensorArray<C.Gates>
-  /// The outputs, a step each.
+  /// The outputs, a step each, `[N × H]` for the `N` rows that took it.
   public var outputs = TensorArray<Matrix<C.Scalar>>("outputs", grows: true)
 }
 

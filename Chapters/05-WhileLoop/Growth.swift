@@ -11,6 +11,7 @@ public struct Growth {
   /// When it is enough.
   public var goal = 100.0
 
+  /// Money, what it grows by, and what is enough.
   public init(rate: Double, start: Double = 1, goal: Double = 100) {
     (self.rate, self.start, self.goal) = (rate, start, goal)
   }

@@ -7,6 +7,7 @@ import MinimalMatrix
 /// A matrix is a list of one array: itself. So whatever holds named arrays, a
 /// state or a cell's gates, can also hold a matrix.
 extension Matrix: NamedArrays {
+  /// One array, in its own shape, without a name.
   public static func listArrays() -> [NamedArray<Self, Scalar>] {
     [("", \.self)]
   }
@@ -49,7 +50,9 @@ struct Mould<Element: NamedArrays> {
 ///
 /// Each position is written once, and read once unless the array keeps what is
 /// read. So there is no question which of two values was meant, and a backward
-/// pass knows where every derivative goes.
+/// pass knows where every derivative goes. Whatever is against these rules, is
+/// outside the array, or has another shape than the first element stops the
+/// program, with a message that names the array.
 public struct TensorArray<Element: NamedArrays> {
   private enum Position {
     case empty
@@ -191,7 +194,8 @@ extension TensorArray {
   ///     g = gather(indices)       d.add(dg, at: indices)
   ///
   /// What was written once may have been read several times, and then the
-  /// derivatives add; what was never read has the derivative 0.
+  /// derivatives add; what was never read has the derivative 0. A position that
+  /// is not there, and another shape than the elements', stop the program.
   public struct Derivative {
     private var elements: [Element?]
     fileprivate let mould: Mould<Element>

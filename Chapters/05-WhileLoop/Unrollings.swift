@@ -34,8 +34,11 @@ public struct Question<C: Cell> {
 
 /// What it answers, forward and backward.
 public struct Answer<C: Cell> {
+  /// The outputs of all steps, `[T·B × H]`.
   public let outputs: Matrix<C.Scalar>
+  /// The state after the last step of every row.
   public let last: C.State
+  /// The derivatives; those with respect to the inputs are `[T·B × D]`.
   public let back: (gradient: C, dInputs: Matrix<C.Scalar>, dInitial: C.State)
 
   /// The fingerprints of all of it.

@@ -16,11 +16,9 @@ public enum Use: Sendable {
   case writing
 
   /// What a command line asks for.
-  /// - Parameter arguments: its words, which Console has found to be options and their values
-  /// - Throws: a ``Failure`` that names the options that do not go together, and what to do.
-  public init(_ arguments: [String]) throws(Failure) {
-    // A value that begins with -- can only stand behind a =.
-    let given = arguments.filter { $0.hasPrefix("--") }.map { String($0.dropFirst(2).prefix { $0 != "=" }) }
+  /// - Parameter given: the names of the options that it gives
+  /// - Throws: a `Failure` that names the options that do not go together, and what to do.
+  public init(_ given: [String]) throws(Failure) {
     self =
       given.contains("generate")
       ? .writing : given.contains("resume") ? .resuming : given.contains("train") ? .training : .telling
@@ -60,7 +58,7 @@ public enum Use: Sendable {
 }
 
 /// Makes the folder for the figures, before the training whose figures they are.
-/// - Throws: a ``Failure`` if it cannot be made, or not be written to.
+/// - Throws: a `Failure` if it cannot be made, or not be written to.
 public func requireFolder(_ folder: String) throws(Failure) {
   do {
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
@@ -71,6 +69,7 @@ public func requireFolder(_ folder: String) throws(Failure) {
 }
 
 /// Refuses to save a training over the text that it learns from.
+/// - Throws: a `Failure` if the two are one file.
 public func requireAnother(_ file: String, than text: String?) throws(Failure) {
   func place(_ path: String) -> String { URL(filePath: path).resolvingSymlinksInPath().path }
   guard let text, place(file) == place(text) else { return }

@@ -82,7 +82,7 @@ public struct SavedModel<Scalar: MatrixScalar> {
 
   /// The model of a file, one of PyTorch's included if it says its "tokens"
   /// and "pieces".
-  /// - Throws: a ``Failure`` that says what is wrong with the file.
+  /// - Throws: a `Failure` that says what is wrong with the file.
   public init(contentsOf file: String) throws(Failure) {
     let content = try Safetensors(contentsOf: file)
     try self.init(Arrays(file: file, content: content))
@@ -196,7 +196,7 @@ public struct Checkpoint<Scalar: MatrixScalar> {
 
   /// The training of a file.
   /// - Parameter text: gives the text of a file, or the workbook's own
-  /// - Throws: a ``Failure``: what is wrong with the file, or that the text is
+  /// - Throws: a `Failure`: what is wrong with the file, or that the text is
   ///   not the one learned from.
   public init(
     contentsOf file: String, text: (String?) throws(Failure) -> String

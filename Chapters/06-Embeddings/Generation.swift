@@ -11,6 +11,7 @@ public struct Choice: Equatable, Sendable {
   /// How many of the likeliest are possible at all; all of them if `nil`.
   public var top: Int?
 
+  /// A choice; the temperature and `top` must be above 0.
   public init(temperature: Double = 1, top: Int? = nil) {
     require(
       temperature > 0 && top ?? 1 > 0,
@@ -52,7 +53,7 @@ public struct Writer<C: Cell>: Sequence, IteratorProtocol {
   public private(set) var reading: Reading<C>
 
   /// A writer that goes on behind `prime`.
-  /// - Parameter prime: what it reads first; at least one id
+  /// - Parameter prime: what it reads first; there must be at least one id
   public init(
     _ model: LanguageModel<C>, after prime: [Int], _ choice: Choice,
     using random: SplitMix64

@@ -44,9 +44,9 @@ public struct LanguageModel<C: Cell>: NamedArrays {
 extension LanguageModel {
   /// A model of an LSTM that knows nothing yet.
   /// - Parameters:
-  ///   - vocabulary: `V`, how many ids there are
-  ///   - width: `E`, the numbers in a row of the table
-  ///   - hidden: `H`, the units of the LSTM
+  ///   - V: how many ids there are
+  ///   - E: the numbers in a row of the table
+  ///   - H: the units of the LSTM
   public init<Scalar>(
     vocabulary V: Int, width E: Int, hidden H: Int,
     using random: inout SplitMix64

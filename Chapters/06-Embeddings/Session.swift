@@ -54,6 +54,8 @@ extension Checkpoint {
   ///   - file: where to save; nowhere if `nil`
   ///   - isAsked: has someone asked to stop?
   ///   - show: is told what happens; it may let the model write
+  /// - Throws: a `Failure` if the training cannot be saved, or the loss is no
+  ///   number any more.
   public mutating func train(
     savingTo file: String? = nil, until isAsked: () -> Bool = { false },
     _ show: (TrainingEvent, inout Checkpoint) -> Void

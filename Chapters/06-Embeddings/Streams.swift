@@ -28,6 +28,7 @@ public struct Streams: Sendable {
   /// How many steps of each stream have been read in this pass.
   public private(set) var place: Int
 
+  /// The beginning of a text, or some place in it. `B` and `T` must be above 0.
   /// - Parameter place: where to go on, from 0 up
   /// - Throws: a failure that says how many ids are missing, if the streams
   ///   hold no window, or that there is no such place.

@@ -24,6 +24,7 @@ public struct Plan: Equatable, Sendable, Codable {
   /// The looks without a better one after which it stops early.
   public var patience = 5
 
+  /// The numbers of the chapter.
   public init() {}
 
   /// The rate of a step, the first one being 0: it falls in a straight line.

@@ -43,7 +43,7 @@ program(
     window, steps, rate, clip, heldOut, every, patience, seed, threads, figures,
   ]
 ) { options in
-  let use = try Use(CommandLine.arguments)
+  let use = try Use(options.given)
   Threads.count = options[threads]
   let choice = Choice(temperature: options[temperature], top: options[top] == 0 ? nil : options[top])
   guard options[prime] != "" else {

@@ -37,9 +37,12 @@ extension Matrix {
 public struct Bidirectional<
   Forward: SequenceLayer, Backward: SequenceLayer<Forward.Scalar>
 >: SequenceLayer {
+  /// What reads from the beginning.
   public var forward: Forward
+  /// What reads from the end.
   public var backward: Backward
 
+  /// Both must read as many numbers.
   public init(_ forward: Forward, _ backward: Backward) {
     require(
       forward.inputs == backward.inputs,

@@ -7,6 +7,7 @@ import NumpyStyleRNN
 
 /// A network in training: batches, masks and updates, one after the other.
 public struct SequenceTrainer<L: SequenceLayer> {
+  /// What it has learned so far.
   public private(set) var network: SequenceNetwork<L>
   private var optimiser: Adam<SequenceNetwork<L>>
   private let keep: Double
@@ -31,7 +32,8 @@ public struct SequenceTrainer<L: SequenceLayer> {
     (0..<B).map { _ in random.below(count) }
   }
 
-  /// Forward, backward, shorten, update.
+  /// Forward, backward, shorten, update. The loss is given the answers, a row
+  /// each, and gives back its derivative in their shape.
   /// - Returns: the loss before the update.
   public mutating func step(
     _ sequences: Sequences<L.Scalar>, _ readout: Readout,
@@ -122,14 +124,22 @@ public func confusion(_ answers: [Int], _ labels: [Int]) -> [[Int]] {
 
 /// A classifier to be made and trained.
 public struct ClassifierPlan: Sendable {
+  /// What the layers are made of.
   public var cell = CellKind.gru
+  /// How many there are.
   public var layers = 3
+  /// `H`, the numbers in the output of each.
   public var hidden = 64
+  /// How likely an output is kept while training.
   public var keep = 1.0
+  /// Updates in all.
   public var steps = 1200
+  /// `B`, the sequences of one update.
   public var batch = 32
+  /// How far a step of Adam goes.
   public var rate = 0.008
 
+  /// The numbers of the chapter.
   public init() {}
 
   /// A network of these layers that knows nothing yet.

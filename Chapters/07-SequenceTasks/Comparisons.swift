@@ -8,7 +8,9 @@ import NumpyStyleRNN
 /// What three layers learned that have weights of their own, or are one layer
 /// and the same one above it twice.
 public struct DepthTrial: Sendable {
+  /// How many numbers are learned.
   public let weights: Int
+  /// The share of held-out images named rightly, for each seed.
   public let accuracies: [Double]
 }
 
@@ -47,6 +49,7 @@ extension ClassifierPlan {
 /// Mean losses in nats, on what was learned from and on what was held out, and
 /// the share of the latter that is named rightly.
 public struct DropoutTrial: Sendable {
+  /// In this order.
   public let training, heldOut, accuracy: Double
 }
 

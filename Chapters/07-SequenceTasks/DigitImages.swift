@@ -15,6 +15,7 @@ public struct LabelledImages: Sendable {
   /// `T`, the rows of one image.
   public let height: Int
 
+  /// Images of the given parts; there must be `height` rows for each label.
   public init(rows: Matrix<Float>, labels: [Int], height: Int) {
     require(
       height > 0 && rows.rows == labels.count * height,
@@ -25,6 +26,7 @@ public struct LabelledImages: Sendable {
 
   /// `D`, the pixels of one row.
   public var width: Int { rows.columns }
+  /// `N`, the images.
   public var count: Int { labels.count }
 
   /// The images shipped with the workbook: 1,797 digits of 8 × 8 pixels.

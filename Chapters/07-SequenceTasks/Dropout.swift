@@ -20,6 +20,7 @@ public struct Dropout: Equatable, Sendable {
   /// Another seed, other masks.
   public let seed: UInt64
 
+  /// Masks that keep with a probability, which must be above 0 and at most 1.
   public init(keep: Double, oncePerSequence: Bool = false, seed: UInt64) {
     require(
       keep > 0 && keep <= 1,
@@ -57,10 +58,12 @@ public struct Dropout: Equatable, Sendable {
 /// A cell whose outputs are dropped, for whoever reads them. The cell itself
 /// remembers all: what is dropped at one step is not lost for the next.
 public struct Dropped<C: Cell>: NamedArrays {
+  /// The cell.
   public var cell: C
   /// None: nothing is dropped, as when the network is used and not trained.
   public var dropout: Dropout?
 
+  /// A cell and its masks.
   public init(_ cell: C, _ dropout: Dropout?) {
     (self.cell, self.dropout) = (cell, dropout)
   }
@@ -75,8 +78,9 @@ extension Dropped: Sendable where C: Sendable {}
 extension Dropped: Cell {
   /// The state of the cell, what is shown of it, and whose mask comes next.
   public struct State: CellState {
+    /// The state of the cell, nothing of it dropped.
     public var cell: C.State
-    /// The output of the cell, masked.
+    /// The output of the cell, masked, `[B × H]`.
     public var h: Matrix<C.Scalar>
     /// For each row of the batch its number and how many steps it has taken,
     /// `[B × 2]`. It travels with the row, wherever a loop may put it.
@@ -89,7 +93,9 @@ extension Dropped: Cell {
 
   /// The trace of the cell, and the mask.
   public struct Trace {
+    /// The cell's own.
     public let cell: C.Trace
+    /// What the output was multiplied by, `[B × H]`.
     public let mask: Matrix<C.Scalar>?
   }
 

@@ -57,7 +57,7 @@ private func contents(of path: String) throws(Failure) -> [UInt8] {
 
 extension LabelledImages {
   /// Images and labels in two IDX files.
-  /// - Throws: a ``Failure`` that names the file, if one cannot be read, is
+  /// - Throws: a `Failure` that names the file, if one cannot be read, is
   ///   truncated, is of the wrong kind, or if the two do not belong together.
   public init(images: String, labels: String) throws(Failure) {
     let (pixels, digits) = (

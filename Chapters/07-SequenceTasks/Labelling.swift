@@ -20,6 +20,7 @@ public struct DamagedDigits: Sendable {
   private let ofDigit: [[Int]]
   private var random: SplitMix64
 
+  /// An endless supply of sequences of these images.
   public init(_ images: LabelledImages, seed: UInt64) {
     self.images = images
     ofDigit = (0...9).map { digit in
@@ -128,6 +129,7 @@ public func knowingTheRule(_ alone: Matrix<Float>, batch B: Int) -> [Int] {
 /// direction, out of both, by who sees each image alone, and by who also
 /// knows the rule.
 public struct LabellingTrial: Sendable {
+  /// Shares, from 0 to 1.
   public let alone, forward, both, knowing: Double
 
   /// Trains and measures.

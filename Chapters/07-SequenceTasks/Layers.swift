@@ -15,6 +15,7 @@ public struct Sequences<Scalar: MatrixScalar>: Sendable {
   /// `B`, the sequences.
   public let batch: Int
 
+  /// Rows that must be whole steps, and lengths that must be from 0 to `T`.
   public init(_ x: Matrix<Scalar>, batch B: Int, lengths: [Int]? = nil) {
     require(
       B > 0 && x.rows % B == 0,
@@ -43,9 +44,11 @@ public struct Sequences<Scalar: MatrixScalar>: Sendable {
 /// it can do what no cell can, and it is faster: what the layer above reads is
 /// known for all steps before it begins, and is projected in one product.
 public protocol SequenceLayer<Scalar>: NamedArrays, Sendable {
+  /// What is left behind for the way back.
   associatedtype Tape
-  /// The numbers in one input, and in one output.
+  /// The numbers in one input.
   var inputs: Int { get }
+  /// The numbers in one output.
   var outputs: Int { get }
 
   /// - Returns: the outputs of all steps, `[T·B × outputs]`, zero behind a
@@ -64,8 +67,10 @@ public protocol SequenceLayer<Scalar>: NamedArrays, Sendable {
 /// A cell that reads sequences from the zero state, by chapter 3's loop, or by
 /// chapter 5's where lengths differ.
 public struct Layer<C: Cell & Sendable>: SequenceLayer {
+  /// The cell.
   public var cell: C
 
+  /// A layer of one cell.
   public init(_ cell: C) { self.cell = cell }
 
   public static func listArrays() -> [NamedArray<Self, C.Scalar>] {
@@ -121,9 +126,12 @@ public struct Layer<C: Cell & Sendable>: SequenceLayer {
 public struct Then<First: SequenceLayer, Second: SequenceLayer<First.Scalar>>:
   SequenceLayer
 {
+  /// The one that reads the input.
   public var first: First
+  /// The one that reads the answers of the first.
   public var second: Second
 
+  /// The second must read as many numbers as the first answers with.
   public init(_ first: First, _ second: Second) {
     require(
       second.inputs == first.outputs,
@@ -162,8 +170,9 @@ public struct Then<First: SequenceLayer, Second: SequenceLayer<First.Scalar>>:
 
 // MARK: - As many as are asked for
 
-/// Layers, one after the other. How many is known only at run time, and so is
-/// the type: `Then<Then<Layer<LSTM>, Layer<LSTM>>, Layer<LSTM>>` for three.
+/// Layers, one after the other; there must be one. How many is known only at
+/// run time, and so is the type: for three
+/// `Then<Then<Layer<LSTM>, Layer<LSTM>>, Layer<LSTM>>`.
 public func joined<Scalar: MatrixScalar>(_ parts: [any SequenceLayer<Scalar>])
   -> any SequenceLayer<Scalar>
 {
@@ -193,7 +202,7 @@ public enum CellKind: String, CaseIterable, Sendable {
     }
   }
 
-  /// `N` such layers, each with weights of its own.
+  /// `N` such layers, each with weights of its own; `N` must be above 0.
   public func layers<Scalar: MatrixScalar>(
     _ N: Int, inputs D: Int, hidden H: Int, using random: inout SplitMix64
   ) -> any SequenceLayer<Scalar> {
@@ -210,6 +219,7 @@ public enum CellKind: String, CaseIterable, Sendable {
 /// A layer that reads its own answers again: what `[cell] * layers` makes in
 /// other languages, where the list holds one cell several times.
 public struct Again<L: SequenceLayer>: SequenceLayer {
+  /// The one that reads twice.
   public var layer: L
 
   /// The layer must answer with as many numbers as it reads.

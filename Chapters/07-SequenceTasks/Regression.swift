@@ -11,6 +11,7 @@ public struct Example: Sendable {
   public let name: String
   /// A row a step.
   public let rows: [[Double]]
+  /// What is to be foretold.
   public let value: Double
   /// The value of the last row that is read, where the network is shown it.
   public let latest: Double?
@@ -23,7 +24,7 @@ extension Table {
   /// foretells its target in its last line out of all other columns. Without:
   /// every window of so many lines foretells the target of the line after it,
   /// out of all columns.
-  /// - Throws: a ``Failure`` if there is no such column, or too few examples.
+  /// - Throws: a `Failure` if there is no such column, or too few examples.
   public func examples(
     target: String, window: Int
   ) throws(Failure) -> [Example] {
@@ -129,8 +130,9 @@ struct Standards: Sendable {
 public struct Fit: Sendable {
   /// The examples that were held out, the last fifth, and what was foretold.
   public let heldOut: [(example: Example, predicted: Double)]
-  /// How many were learned from, and the mean of their values.
+  /// How many were learned from.
   public let trained: Int
+  /// The mean of their values.
   public let mean: Double
 
   /// The root of the mean squared error of some guess of the held-out values.

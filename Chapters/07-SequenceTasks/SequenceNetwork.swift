@@ -9,6 +9,7 @@ import WhileLoop
 /// Layers that read, and one projection that answers: after the last step of
 /// every sequence, or after every step. It is shared over time.
 public struct SequenceNetwork<L: SequenceLayer>: NamedArrays, Sendable {
+  /// What reads.
   public var layers: L
   /// `[outputs of the layers × O]`.
   public var projection: Projection<L.Scalar>
@@ -22,6 +23,7 @@ public struct SequenceNetwork<L: SequenceLayer>: NamedArrays, Sendable {
       b: Matrix(1, O))
   }
 
+  /// A network of the given parts.
   public init(layers: L, projection: Projection<L.Scalar>) {
     (self.layers, self.projection) = (layers, projection)
   }
@@ -43,7 +45,7 @@ public enum Readout: Sendable {
 // MARK: - The network forward and backward
 
 extension SequenceNetwork {
-  /// The answers, one for each place that the readout names.
+  /// The answers, a row for each place that the readout names.
   public func answers(to sequences: Sequences<L.Scalar>, _ readout: Readout)
     -> Matrix<L.Scalar>
   {
@@ -54,7 +56,8 @@ extension SequenceNetwork {
   /// The loss of the answers, and the derivatives with respect to all arrays.
   /// - Parameters:
   ///   - dropout: on while the network is trained
-  ///   - loss: what is wrong with the answers, and its derivative
+  ///   - loss: how wrong the answers are, a row each, and its derivative in
+  ///     their shape
   public func lossAndGradient(
     of sequences: Sequences<L.Scalar>, _ readout: Readout, dropout: Dropout?,
     loss: (Matrix<L.Scalar>) -> (loss: Double, dAnswers: Matrix<L.Scalar>)

@@ -38,7 +38,9 @@ extension Stack: Sendable where Lower: Sendable, Upper: Sendable {}
 extension Stack {
   /// Both states. The stack shows what its upper cell shows.
   public struct State: CellState {
+    /// What the lower cell carries.
     public var lower: Lower.State
+    /// What the upper cell carries.
     public var upper: Upper.State
     public var h: Matrix<Lower.Scalar> {
       get { upper.h }
@@ -53,7 +55,9 @@ extension Stack {
   /// What both cells project. Forward, the upper part is zero: what the upper
   /// cell reads is not known before the lower one has made its step.
   public struct Gates: NamedArrays {
+    /// Of the lower cell.
     public var lower: Lower.Gates
+    /// Of the upper cell.
     public var upper: Upper.Gates
 
     public static func listArrays() -> [NamedArray<Self, Lower.Scalar>] {
@@ -63,8 +67,11 @@ extension Stack {
 
   /// Both traces, and what went from one cell to the other.
   public struct Trace {
+    /// That of the lower cell.
     public let lower: Lower.Trace
+    /// That of the upper cell.
     public let upper: Upper.Trace
+    /// What the upper cell read, `[B × H]` of the lower one.
     public let between: Matrix<Lower.Scalar>
   }
 }

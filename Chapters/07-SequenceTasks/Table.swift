@@ -19,7 +19,7 @@ public struct Table: Sendable {
   /// - Parameters:
   ///   - sequence: the column of the sequences' names, if there is one
   ///   - unused: columns that are left out
-  /// - Throws: a ``Failure`` that says what is wrong, in which line and column.
+  /// - Throws: a `Failure` that says what is wrong, in which line and column.
   public init(_ path: String, sequence: String? = nil, without unused: [String])
     throws(Failure)
   {

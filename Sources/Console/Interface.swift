@@ -17,7 +17,6 @@ struct Interface {
   func request(_ words: [String]) throws(Failure) -> Request {
     if words.prefix(while: { $0 != "--" }).contains(where: { $0 == "--help" || $0 == "-h" }) { return .help }
     var values = Options(program: name, declared: arguments + options)
-    var given: Set<String> = []
     var openArguments = arguments[...]
     var optionsMayFollow = true
     var rest = words[...]
@@ -26,7 +25,7 @@ struct Interface {
         optionsMayFollow = false
       } else if optionsMayFollow && word.hasPrefix("-") && word != "-" {
         let (option, value) = try read(word, then: &rest)
-        guard given.insert(option.name).inserted else { throw .usage("--\(option.name) is given twice.") }
+        guard !values.given.contains(option.name) else { throw .usage("--\(option.name) is given twice.") }
         values.set(option, to: value)
       } else {
         guard let argument = openArguments.popFirst() else { throw .usage(tooMany(word)) }

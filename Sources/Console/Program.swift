@@ -11,8 +11,8 @@ import Foundation
 /// }
 /// ```
 ///
-/// `--help` prints what the program can be asked and exits with 0. A ``Failure`` or any other error of `body` is printed on
-/// standard error as `chapter02: …` and exits with its code, 1 for an error that is no ``Failure``.
+/// `--help` prints what the program can be asked and exits with 0. A `Failure` or any other error of `body` is printed on
+/// standard error as `chapter02: …` and exits with its code, 1 for an error that is no `Failure`.
 ///
 /// Lines are written as they are printed, into a pipe too. When nobody reads the pipe any more (`| head -1`), the program
 /// ends quietly, killed by `SIGPIPE` as other programs are.
@@ -46,7 +46,7 @@ public func program(
   exit(0)
 }
 
-/// Any error as a ``Failure``. Foundation's own errors speak to people through `localizedDescription`, others through
+/// Any error as a `Failure`. Foundation's own errors speak to people through `localizedDescription`, others through
 /// their description.
 func failure(from error: any Error) -> Failure {
   switch error {

@@ -5,7 +5,7 @@ import Foundation
 /// A byte order mark at the start is dropped, and lines that end in CR LF end in LF, so that a file from Windows has the
 /// same characters as one from elsewhere. Nothing else changes.
 ///
-/// - Throws: a ``Failure`` with exit code 1 if there is no such file, it cannot be read, holds no character, or is not
+/// - Throws: a `Failure` with exit code 1 if there is no such file, it cannot be read, holds no character, or is not
 ///   UTF-8; then the message names the first wrong byte, its offset from 0 and its line from 1.
 public func readText(_ path: String) throws(Failure) -> String {
   let bytes = try readBytes(path)

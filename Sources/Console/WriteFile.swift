@@ -2,7 +2,7 @@ import Foundation
 
 /// Writes a text to a file whole or not at all, and makes the folder if there is none.
 ///
-/// - Throws: a ``Failure`` that says which file could not be written, and why.
+/// - Throws: a `Failure` that says which file could not be written, and why.
 public func write(_ text: String, to file: String, in folder: String) throws(Failure) {
   let url = URL(filePath: folder).appending(path: file)
   do {
@@ -15,7 +15,7 @@ public func write(_ text: String, to file: String, in folder: String) throws(Fai
 
 /// Asks before a long run whether its result can be written.
 ///
-/// - Throws: a ``Failure`` if `file` is a folder, or if its folder does not exist or may not be written to.
+/// - Throws: a `Failure` if `file` is a folder, or if its folder does not exist or may not be written to.
 public func requirePlace(for file: String) throws(Failure) {
   let folder = URL(filePath: file).deletingLastPathComponent().path
   var isFolder: ObjCBool = false

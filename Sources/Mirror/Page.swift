@@ -132,7 +132,7 @@ extension Page {
     if opens || line.hasPrefix("</details>") && index > 0 && !lines[index - 1].isBlank {
       report(.crampedDetails, index, "<details> shows Markdown only between blank lines: put them around its inside.")
     }
-    // Not by nothing: of the inline math $`x`$ that would leave `$$`.
+    // Not by nothing: of the inline formula $`x`$ that would leave `$$`.
     let text = line.replacing(/(`+)(?!`).*?[^`]\1(?!`)/, with: "`")
     if text.contains("$$") { report(.dollarMath, index, "`$$` here: put display math into a ```math block.") }
     return text

@@ -104,7 +104,7 @@ private func launch(
     status: wasKilled ? 128 + code : code, signal: wasKilled ? code : nil, output: output, errors: errors)
 }
 
-/// The environment without what would colour, or uncolour, a program's text.
+/// The environment without what would colour a program's text, or take its colour away.
 func withoutColour(_ environment: [String: String]) -> [String: String] {
   environment.filter { !["NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE"].contains($0.key) }
 }

@@ -5,7 +5,7 @@ import Foundation
 
 extension Safetensors {
   /// Reads a file.
-  /// - Throws: a ``Failure``, exit code 1: there is no such file, it cannot be read, or it is no sound safetensors file.
+  /// - Throws: a `Failure`, exit code 1: there is no such file, it cannot be read, or it is no sound safetensors file.
   public init(contentsOf path: String) throws(Failure) {
     try self.init(bytes: try readFile(path), file: path)
   }
@@ -43,7 +43,7 @@ private func reason(_ error: Int32) -> String { String(cString: strerror(error))
 extension Safetensors {
   /// Writes the file whole or not at all: into another file beside it, which takes its place when every byte is on the disk.
   /// Whoever pulls the plug finds the old file or the new one.
-  /// - Throws: a ``Failure``, exit code 1; then the old file is as it was, and nothing else is left.
+  /// - Throws: a `Failure`, exit code 1; then the old file is as it was, and nothing else is left.
   public func write(to path: String) throws(Failure) {
     let target = destination(path)
     var status = stat()

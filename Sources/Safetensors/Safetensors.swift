@@ -88,7 +88,7 @@ func count(of shape: [Int]) -> Int? {
 extension Safetensors {
   /// What the bytes of a file say.
   /// - Parameter file: its name, for the message
-  /// - Throws: a ``Failure``, exit code 1, that names the file and the first thing that is wrong with it.
+  /// - Throws: a `Failure`, exit code 1, that names the file and the first thing that is wrong with it.
   public init(bytes: [UInt8], file: String) throws(Failure) {
     do throws(Problem) {
       try self.init(checking: bytes)

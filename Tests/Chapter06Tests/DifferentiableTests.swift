@@ -24,23 +24,6 @@
     (logarithm(a), { d in Value(d.matrix.map { $0 / a.matrix! }) })
   }
 
-  /// `⟨d, a⟩`
-  private func weigh(_ a: Value, _ d: Matrix<Double>) -> Double { a.matrix!.dot(d) }
-  @derivative(of: weigh, wrt: a)
-  private func weighDerivative(_ a: Value, _ d: Matrix<Double>) -> (value: Double, pullback: (Double) -> Value) {
-    (weigh(a, d), { Value($0 * d) })
-  }
-
-  private struct AutomaticGate: Differentiable {
-    var W, U, b: Value
-    init(_ gate: Gate<Double>) { (W, U, b) = (Value(gate.W), Value(gate.U), Value(gate.b)) }
-
-    @differentiable(reverse)
-    func callAsFunction(_ x: Value, _ h: Value) -> Value {
-      addToRows(sum(product(x, W), product(h, U)), b)
-    }
-  }
-
   /// The model as the book's equations, its table read by one-hot rows.
   private struct AutomaticModel: Differentiable {
     var table, W, b, h, c: Value

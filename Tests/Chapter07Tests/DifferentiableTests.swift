@@ -12,20 +12,6 @@
 
   // The operations that sequences need, each with its derivative. `nil` comes back as it came.
 
-  /// `1 − a`
-  private func rest(_ a: Value) -> Value { Value(1 - a.matrix!) }
-  @derivative(of: rest)
-  private func restDerivative(_ a: Value) -> (value: Value, pullback: (Value) -> Value) {
-    (rest(a), { d in Value(d.matrix.map { -$0 }) })
-  }
-
-  /// `⟨d, a⟩`
-  private func weigh(_ a: Value, _ d: Matrix<Double>) -> Double { a.matrix!.dot(d) }
-  @derivative(of: weigh, wrt: a)
-  private func weighDerivative(_ a: Value, _ d: Matrix<Double>) -> (value: Double, pullback: (Double) -> Value) {
-    (weigh(a, d), { Value($0 * d) })
-  }
-
   /// Some rows of `a`, in that order.
   private func picked(_ a: Value, _ rows: [Int]) -> Value { Value(a.matrix!.rows(at: rows)) }
   @derivative(of: picked, wrt: a)
@@ -57,21 +43,7 @@
   @differentiable(reverse)
   private func beside(_ a: Value, _ b: Value) -> Value { turned(below(turned(a), turned(b))) }
 
-  private func turned(_ a: Value) -> Value { Value(a.matrix!.transposed()) }
-  @derivative(of: turned)
-  private func turnedDerivative(_ a: Value) -> (value: Value, pullback: (Value) -> Value) {
-    (turned(a), { d in Value(d.matrix.map { $0.transposed() }) })
-  }
-
   // MARK: - The chapter's equations
-
-  private struct AutomaticGate: Differentiable {
-    var W, U, b: Value
-    init(_ gate: Gate<Double>) { (W, U, b) = (Value(gate.W), Value(gate.U), Value(gate.b)) }
-
-    @differentiable(reverse)
-    func callAsFunction(_ x: Value, _ h: Value) -> Value { addToRows(sum(product(x, W), product(h, U)), b) }
-  }
 
   /// An LSTM, or a GRU, whose fourth gate has no say.
   private struct AutomaticCell: Differentiable {

@@ -2,36 +2,25 @@ import ExplicitGates
 import ManualBPTT
 import MinimalMatrix
 import NumpyStyleRNN
+import TestSupport
 import WhileLoop
 
 @testable import SequenceTasks
 
-extension NamedArrays {
-  /// Arrays of the same shapes, drawn anew: weights so large that every gate bends, biases not zero.
-  func drawn(using random: inout SplitMix64) -> Self {
-    var result = self
-    for (_, path) in Self.arrays {
-      let (rows, columns) = (self[keyPath: path].rows, self[keyPath: path].columns)
-      result[keyPath: path] = .normal(rows, columns, deviation: 0.5, using: &random)
-    }
-    return result
-  }
-}
-
 /// A layer of 4 inputs (sizes pairwise distinct), by name.
-enum Kind: String, CaseIterable, Sendable {
+enum LayerKind: String, CaseIterable, Sendable {
   case deep, deeper, shared, both, bothDeep
 
   func layer<Scalar: MatrixScalar>(_: Scalar.Type = Double.self) -> any SequenceLayer<Scalar> {
     var random = SplitMix64(seed: 3)
     func lstm(_ D: Int, _ H: Int) -> Layer<LSTM<Scalar>> {
-      Layer(LSTM(inputs: D, hidden: H, using: &random).drawn(using: &random))
+      Layer(LSTM(inputs: D, hidden: H, using: &random).drawn(deviation: 0.5, using: &random))
     }
     func gru(_ D: Int, _ H: Int) -> Layer<GRU<Scalar>> {
-      Layer(GRU(inputs: D, hidden: H, using: &random).drawn(using: &random))
+      Layer(GRU(inputs: D, hidden: H, using: &random).drawn(deviation: 0.5, using: &random))
     }
     func rnn(_ D: Int, _ H: Int) -> Layer<TanhCell<Scalar>> {
-      Layer(TanhCell(inputs: D, hidden: H, using: &random).drawn(using: &random))
+      Layer(TanhCell(inputs: D, hidden: H, using: &random).drawn(deviation: 0.5, using: &random))
     }
     switch self {
     case .deep: return Then(lstm(4, 5), gru(5, 6))

@@ -2,6 +2,7 @@ import ExplicitGates
 import ManualBPTT
 import MinimalMatrix
 import NumpyStyleRNN
+import TestSupport
 import Testing
 
 @testable import SequenceTasks
@@ -9,8 +10,8 @@ import Testing
 @Suite struct SequenceGradientTests {
   @Test(
     "Stacks, shared layers, both directions, with masks and lengths: every derivative is what the differences say.",
-    arguments: Kind.allCases, Dropping.allCases)
-  func differences(kind: Kind, dropping: Dropping) {
+    arguments: LayerKind.allCases, Dropping.allCases)
+  func differences(kind: LayerKind, dropping: Dropping) {
     func check<L: SequenceLayer<Double>>(_ layer: L) {
       for lengths in [nil, [2, 5, 0]] as [[Int]?] {
         let question = Question(outputs: layer.outputs, lengths: lengths)
@@ -49,8 +50,8 @@ import Testing
     for (readout, averaging) in [(.last, .perStep), (.every, .perStep), (.every, .perSequence)]
       as [(Readout, Averaging)]
     {
-      check(Kind.deep.layer(), readout, averaging)
-      check(Kind.bothDeep.layer(), readout, averaging)
+      check(LayerKind.deep.layer(), readout, averaging)
+      check(LayerKind.bothDeep.layer(), readout, averaging)
     }
   }
 }

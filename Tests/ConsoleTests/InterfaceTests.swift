@@ -53,6 +53,13 @@ private func parse(_ words: String...) throws -> Options {
     #expect(options[action] == .lstm)
   }
 
+  @Test func whatIsGivenIsKnownByItsName() throws {
+    #expect(try parse().given == [])
+    // The default too, when it is asked for; a value that looks like an option is none.
+    let options = try parse("--steps=3000", "3.2", "--prompt=--seed", "--quick", "--", "lstm")
+    #expect(options.given == ["steps", "exercise", "prompt", "quick", "action"])
+  }
+
   @Test func emptyTextsAndDashesAreValues() throws {
     #expect(try parse("--prompt=")[prompt] == "")
     #expect(try parse("--prompt", "-x")[prompt] == "-x")

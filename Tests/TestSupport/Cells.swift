@@ -34,12 +34,12 @@ public enum Kind: String, CaseIterable, Sendable, CustomStringConvertible {
 public typealias Named = (name: String, array: Matrix<Double>)
 
 extension NamedArrays {
-  /// Arrays of the same shapes, drawn anew.
-  public func drawn(using random: inout SplitMix64) -> Self {
+  /// Arrays of the same shapes, drawn anew with this deviation.
+  public func drawn(deviation: Double = 0.7, using random: inout SplitMix64) -> Self {
     var result = self
     for (_, path) in Self.arrays {
       let (rows, columns) = (self[keyPath: path].rows, self[keyPath: path].columns)
-      result[keyPath: path] = .normal(rows, columns, deviation: 0.7, using: &random)
+      result[keyPath: path] = .normal(rows, columns, deviation: deviation, using: &random)
     }
     return result
   }

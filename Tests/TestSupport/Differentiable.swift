@@ -1,5 +1,6 @@
 // Matrices for the compiler's own derivatives, where the toolchain has them.
 #if canImport(_Differentiation)
+  import ExplicitGates
   import MinimalMatrix
   import _Differentiation
 
@@ -78,5 +79,46 @@
   public func squashDerivative(_ a: Value) -> (value: Value, pullback: (Value) -> Value) {
     let y = sigmoid(a.matrix!)
     return (Value(y), { d in Value(d.matrix.map { $0 * y * (1 - y) }) })
+  }
+
+  /// `1 − a`.
+  @differentiable(reverse)
+  public func rest(_ a: Value) -> Value { Value(1 - a.matrix!) }
+  /// Its derivative.
+  @derivative(of: rest)
+  public func restDerivative(_ a: Value) -> (value: Value, pullback: (Value) -> Value) {
+    (rest(a), { d in Value(d.matrix.map { -$0 }) })
+  }
+
+  /// `aᵀ`.
+  @differentiable(reverse)
+  public func turned(_ a: Value) -> Value { Value(a.matrix!.transposed()) }
+  /// Its derivative.
+  @derivative(of: turned)
+  public func turnedDerivative(_ a: Value) -> (value: Value, pullback: (Value) -> Value) {
+    (turned(a), { d in Value(d.matrix.map { $0.transposed() }) })
+  }
+
+  /// `⟨d, a⟩`: a loss whose derivative is `d`.
+  @differentiable(reverse,wrt: a)
+  public func weigh(_ a: Value, _ d: Matrix<Double>) -> Double { a.matrix!.dot(d) }
+  /// Its derivative.
+  @derivative(of: weigh, wrt: a)
+  public func weighDerivative(_ a: Value, _ d: Matrix<Double>) -> (value: Double, pullback: (Double) -> Value) {
+    (weigh(a, d), { Value($0 * d) })
+  }
+
+  /// A gate as its equation stands in the book.
+  public struct AutomaticGate: Differentiable {
+    /// The gate's weights, `[D × H]` and `[H × H]`, and its bias, `[1 × H]`.
+    public var W, U, b: Value
+    /// The gate with its numbers.
+    public init(_ gate: Gate<Double>) { (W, U, b) = (Value(gate.W), Value(gate.U), Value(gate.b)) }
+
+    /// `x·W + h·U + b`.
+    @differentiable(reverse)
+    public func callAsFunction(_ x: Value, _ h: Value) -> Value {
+      addToRows(sum(product(x, W), product(h, U)), b)
+    }
   }
 #endif
