@@ -77,18 +77,18 @@ let package = Package(
 
 // MARK: - What a line above stands for
 
-/// The folder `Chapters/NN-Name` as targets: the library `Name` (everything but main.swift), the program `chapterNN`, and, if
-/// it has a folder `Exercises`, the library `NameExercises`: a room that does not compile stops nobody else.
+/// The folder `Chapters/NN-Name` as targets: the library `Name` (everything but main.swift and Exercises), the program
+/// `chapterNN`, and the library `NameExercises`: a room that does not compile stops nobody else.
 ///
 /// It builds on what is named; on the matrix, and on what draws and talks to the terminal, in any case.
 func chapter(_ folder: String, buildsOn named: String...) -> [Target] {
   let (number, name, path) = (folder.prefix(2), String(folder.dropFirst(3)), "Chapters/\(folder)")
   let modules = named + ["MinimalMatrix", "VectorMath", "Console", "Drawing"]
-  let rooms = files(in: path).filter { $0 == "Exercises" }
   return [
-    library(name, at: path, but: ["main.swift"] + rooms, buildsOn: modules),
+    library(name, at: path, but: ["main.swift", "Exercises"], buildsOn: modules),
     program("chapter\(number)", at: path, only: "main.swift", buildsOn: [name, "Texts"] + modules),
-  ] + rooms.map { library("\(name)Exercises", at: "\(path)/\($0)", buildsOn: [name] + modules) }
+    library("\(name)Exercises", at: "\(path)/Exercises", buildsOn: [name] + modules),
+  ]
 }
 
 /// A folder of Sources, or the one at `path`, `but` for some of its files.
@@ -116,7 +116,8 @@ func tests(of name: String, on modules: [String]? = nil, beside others: [String]
     exclude: others ?? files(in: path).filter { !$0.hasSuffix(".swift") }, swiftSettings: settings())
 }
 
-/// The names of the files and folders in a folder of the package.
+/// The names of the files and folders in a folder of the package, for what is left out of a target and nothing else:
+/// SwiftPM keeps what a manifest said until its text changes, and an old list of names then costs a warning, no build.
 func files(in path: String) -> [String] {
   (try? FileManager.default.contentsOfDirectory(atPath: "\(Context.packageDirectory)/\(path)").sorted()) ?? []
 }
