@@ -50,7 +50,7 @@ public struct ArrayCheck: CustomStringConvertible {
 
   /// How far two derivatives are apart, relative to the larger. What is below
   /// 10⁻⁴ counts as 10⁻⁴: there the differences have few digits, and where both
-  /// should be zero, as a derivative may well be, they leave some 10⁻¹².
+  /// should be zero, as a derivative may well be, they leave some 10⁻¹¹.
   static func error(_ a: Double, _ b: Double) -> Double {
     let error = abs(a - b) / max(abs(a), abs(b), 1e-4)
     // What is infinite or no number is never right, though ∞/∞ does not say so.
