@@ -60,6 +60,13 @@ extension Matrix {
     Scalar._addProducts(&scalars, a.scalars, b.scalars)
   }
 
+  /// `self += s·a / (√b + ε)` for every entry, in one pass: so an optimiser moves weights. All three must have the same shape.
+  public mutating func add(_ s: Scalar, times a: Matrix, overRootOf b: Matrix, plus ε: Scalar) {
+    require(
+      isSameShape(as: a) && isSameShape(as: b), "add: \(a.shape) over the root of \(b.shape) to \(shape)")
+    Scalar._addQuotients(&scalars, s, a.scalars, overRootOf: b.scalars, plus: ε)
+  }
+
   /// Moves every entry into the range: what is below it becomes its lower bound, what is above its upper one.
   ///
   /// A NaN stays NaN.
@@ -88,9 +95,7 @@ extension Matrix {
     require(
       other.rows == 1 && other.columns == columns,
       "\(sign): \(shape) and \(other.shape): the shapes differ, and the second is not one row of \(columns)")
-    for i in 0..<rows {
-      Scalar._update(operation, &scalars, at: i * columns, with: other.scalars, at: 0, count: columns)
-    }
+    Scalar._update(operation, &scalars, rows: rows, with: other.scalars)
   }
 
   private func isSameShape(as other: Matrix) -> Bool { rows == other.rows && columns == other.columns }
