@@ -9,7 +9,8 @@ let seed = Option.seed()
 let steps = Option.int("steps", default: 10, in: 1..., "how many characters to read, one at a time")
 let text = Option.file("text", otherwise: "5,163 first names", "the text to take the characters from")
 let hidden = Option.int("hidden", default: 16, in: 1...4096, "H, how many numbers the state has")
-let prompt = Option.string("prompt", otherwise: "a line break", "what the network reads before it writes")
+let prompt = Option.string(
+  "prompt", otherwise: "a line break, or the text's first character", "what the network reads before it writes")
 let temperature = Option.double("temperature", default: 1, in: 0.01...100, "how daring it writes; 1 as predicted")
 let figures = Option.file("figures", otherwise: "none are written", "a folder for the figures, as SVG files")
 

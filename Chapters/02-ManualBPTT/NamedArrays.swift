@@ -32,11 +32,13 @@ extension NamedArrays {
   public static var arrays: [NamedArray<Self, Scalar>] {
     let type = ObjectIdentifier(Self.self)
     if let known = lists.withLock({ $0[type] }) {
-      return known.arrays as! [NamedArray<Self, Scalar>]
+      // The key says of which type it is: a cast that asks again takes longer
+      // than all the rest.
+      return unsafeDowncast(known, to: List<Self>.self).arrays
     }
-    let arrays = listArrays()
-    lists.withLock { $0[type] = List(arrays: arrays) }
-    return arrays
+    let list = List<Self>(arrays: listArrays())
+    lists.withLock { $0[type] = list }
+    return list.arrays
   }
 
   /// How many numbers there are in all arrays.
@@ -57,8 +59,16 @@ extension NamedArrays {
   }
 }
 
-private struct List: @unchecked Sendable { let arrays: Any }
-private let lists = Locked<[ObjectIdentifier: List]>([:])
+/// The list of some type.
+private class AnyList: @unchecked Sendable {}
+
+/// The list of one type. Never changed, so any thread may read it.
+private final class List<Model: NamedArrays>: AnyList, @unchecked Sendable {
+  let arrays: [NamedArray<Model, Model.Scalar>]
+  init(arrays: [NamedArray<Model, Model.Scalar>]) { self.arrays = arrays }
+}
+
+private let lists = Locked<[ObjectIdentifier: AnyList]>([:])
 
 extension TanhCell: NamedArrays {
   public static func listArrays() -> [NamedArray<Self, Scalar>] {

@@ -11,7 +11,8 @@ let steps = Option.int("steps", default: 20_000, in: 1..., "training steps, each
 let text = Option.file("text", otherwise: "5,163 first names", "the text to learn from")
 let hidden = Option.int("hidden", default: 100, in: 1...4096, "H, how many numbers the state has")
 let rate = Option.double("rate", default: 0.1, in: 0...1e38, "how far a step of Adagrad goes")
-let prompt = Option.string("prompt", otherwise: "a line break", "what the network reads before it writes")
+let prompt = Option.string(
+  "prompt", otherwise: "a line break, or the text's first character", "what the network reads before it writes")
 let temperature = Option.double("temperature", default: 0.7, in: 0.01...100, "how daring it writes; 1 as predicted")
 let threads = Option.int(
   "threads", default: 2, in: 1...1024, "how many may share a large product; the bits stay the same")

@@ -150,13 +150,14 @@ extension Cell {
     -> Run<Self>
   {
     let B = initial.h.rows
-    let z = project(x)
+    let steps = x.rows / max(B, 1)
     let runs = sideBySide(parts) { _, rows in
+      let (x, B) = (x.rows(rows, inBlocksOf: B), rows.count)
+      let z = project(x)
       var state = initial.rows(rows)
       var (outputs, traces): ([Matrix<Scalar>], [Trace]) = ([], [])
-      for first in stride(from: 0, to: x.rows, by: max(B, 1)) {
-        let z = z.rows(first + rows.lowerBound..<first + rows.upperBound)
-        let step = step(z, from: state)
+      for t in 0..<steps {
+        let step = step(z.rows(t * B..<(t + 1) * B), from: state)
         state = step.state
         outputs.append(state.h)
         traces.append(step.trace)
@@ -213,12 +214,12 @@ extension Cell {
     }
     let last = run.traces.count / parts - 1
     let ways = sideBySide(run.parts) { part, rows in
+      let (dOutputs, B) = (dOutputs.rows(rows, inBlocksOf: B), rows.count)
       var dState = dAfter.rows(rows)
       var dz: [Gates] = []
       for t in stride(from: last, through: 0, by: -1) {
         // The output of a step has two readers: the outside and the next step.
-        dState.h += dOutputs.rows(
-          t * B + rows.lowerBound..<t * B + rows.upperBound)
+        dState.h += dOutputs.rows(t * B..<(t + 1) * B)
         let step = backward(dState, through: run.traces[t * parts + part])
         dState = step.dBefore
         dz.append(step.dz)

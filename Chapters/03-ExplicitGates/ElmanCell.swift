@@ -17,7 +17,7 @@ extension TanhCell: Cell {
     }
   }
 
-  /// There is one gate, and it is always open: `x·Wx + b`, `[N × H]`.
+  /// No gate at all, but one sum: `x·Wx + b`, `[N × H]`.
   public struct Gates: NamedArrays, Equatable, Sendable {
     /// What the state is added to.
     public var z: Matrix<Scalar>

@@ -85,7 +85,7 @@ program(
 
   heading("The carry")
   let (unit, correlation) = model.carryUnit(over: Sums(1000, bits: 10, using: &random))
-  print("Of all cells, that of unit \(unit) follows the carry of 1000 sums most closely:")
+  print("Of all memories, that of unit \(unit) follows the carry of 1000 sums most closely:")
   print("their correlation is \(correlation.decimal(places: 3)). This is what it does in one sum.")
   let sum = Sums([299], [235], bits: 10)
   let x: Matrix<Float> = sum.inputs()
@@ -93,7 +93,7 @@ program(
   let rows: [(String, [Float])] = [
     ("input gate", run.traces.map { $0.i[0, unit] }), ("forget gate", run.traces.map { $0.f[0, unit] }),
     ("candidate", run.traces.map { $0.g[0, unit] }), ("output gate", run.traces.map { $0.o[0, unit] }),
-    ("tanh of cell", run.traces.map { $0.tanhC[0, unit] }),
+    ("tanh of c", run.traces.map { $0.tanhC[0, unit] }),
   ]
   func bits(_ name: String, _ values: some Sequence<Float>) {
     print("\(name.aligned(to: 12))  \(values.map { $0 > 0 ? "1" : "0" }.joined(separator: " "))")

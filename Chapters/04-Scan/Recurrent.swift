@@ -80,8 +80,8 @@ extension Cell {
       return (state, (h: state.h, trace: trace))
     }
     return Unrolled(
-      inputs: x, outputs: .stack(steps.map(\.h), columns: hidden), last: last,
-      traces: steps.map(\.trace), isReversed: reversed)
+      inputs: x, outputs: .stack(steps.map { $0.h }, columns: hidden),
+      last: last, traces: steps.map { $0.trace }, isReversed: reversed)
   }
 
   /// The number of steps, if inputs and state fit each other and the cell.

@@ -114,11 +114,13 @@ public struct LoopRun<C: Cell> {
   public var batch: Int { last.h.rows }
   /// The rows of `inputs` and `outputs` whose step was taken, in the order of
   /// time.
-  public var taken: [Int] { taken(inOrder: 0..<steps) }
+  public var taken: [Int] { taken(inOrder: Array(0..<steps)) }
 
-  func taken(inOrder order: some Sequence<Int>) -> [Int] {
+  func taken(inOrder order: [Int]) -> [Int] {
     let B = batch
-    return order.flatMap { t in rows[t].map { t * B + $0 } }
+    var places: [Int] = []
+    for t in order { for row in rows[t] { places.append(t * B + row) } }
+    return places
   }
 }
 
@@ -133,7 +135,8 @@ public struct LoopVariables<C: Cell> {
   /// The projected inputs, a step each.
   public var inputs: TensorArray<C.Gates>
   /// The outputs, a step each, `[N × H]` for the `N` rows that took it.
-  public var outputs = TensorArray<Matrix<C.Scalar>>("outputs", grows: true)
+  public var outputs = TensorArray<Matrix<C.Scalar>>(
+    "outputs", grows: true, clearAfterRead: false)
 }
 
 extension Cell {

@@ -104,11 +104,6 @@ extension TensorArray {
     require(
       t >= 0 && (t < count || grows),
       "TensorArray \(name): write at \(t), outside 0..<\(count)")
-    while count <= t { positions.append(.empty) }
-    if case .empty = positions[t] {
-    } else {
-      fatalError("TensorArray \(name): write at \(t), which was written")
-    }
     if let mould {
       require(
         mould.fits(element),
@@ -117,7 +112,14 @@ extension TensorArray {
     } else {
       mould = Mould(of: element)
     }
-    positions[t] = .written(element)
+    if t >= count {
+      while count < t { positions.append(.empty) }
+      positions.append(.written(element))
+    } else if case .empty = positions[t] {
+      positions[t] = .written(element)
+    } else {
+      fatalError("TensorArray \(name): write at \(t), which was written")
+    }
   }
 
   /// Reads an element. Unless the array keeps it, the position is then empty
@@ -154,6 +156,7 @@ extension TensorArray {
         "TensorArray \(name): \(whole.shapes) is not whole steps of \(B) rows")
     }
     let rows = whole[keyPath: Element.arrays[0].path].rows
+    positions.reserveCapacity(rows / Swift.max(B, 1))
     for first in stride(from: 0, to: rows, by: Swift.max(B, 1)) {
       positions.append(.written(whole.rows(first..<first + B)))
     }
@@ -171,13 +174,19 @@ extension TensorArray {
   /// Reads all elements and puts them one below the other: `[T·B × …]`. There
   /// must be one at every position.
   public mutating func stack() -> Element {
-    for (t, position) in positions.enumerated() {
-      if case .written = position { continue }
-      fatalError(
-        "TensorArray \(name): stack of \(count) positions, "
-          + "of which \(t) is empty")
+    var parts: [Element] = []
+    parts.reserveCapacity(count)
+    for t in 0..<count {
+      guard case .written(let element) = positions[t] else {
+        fatalError(
+          "TensorArray \(name): stack of \(count) positions, "
+            + "of which \(t) is empty")
+      }
+      parts.append(element)
+      if clearAfterRead { positions[t] = .read }
     }
-    return gather(Array(0..<count))
+    require(!parts.isEmpty, "TensorArray \(name): stack of no positions")
+    return Element.stack(parts)
   }
 }
 
@@ -239,6 +248,7 @@ extension TensorArray {
         !indices.isEmpty,
         "derivative of TensorArray \(name): gather of no positions")
       var parts: [Element] = []
+      parts.reserveCapacity(indices.count)
       for t in indices { parts.append(read(t)) }
       let whole = Element.stack(parts)
       // One look at all of them; only if it is not right, one at each.
@@ -285,6 +295,7 @@ extension TensorArray {
         + "\(count) elements \(none.mould.zeros.shapes)")
     let B = none.mould.rows
     var parts: [Element?] = []
+    parts.reserveCapacity(count)
     for t in 0..<count { parts.append(dStack.rows(t * B..<(t + 1) * B)) }
     return Derivative(parts, none.mould, name)
   }

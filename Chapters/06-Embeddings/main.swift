@@ -18,7 +18,8 @@ let resume = Option.file("resume", otherwise: "a new one begins", "go on with th
 let more = Option.int("more", default: 0, "with --resume: steps beyond those once planned")
 let generate = Option.file("generate", otherwise: "none", "write with the model saved in FILE")
 let length = Option.int("length", default: 400, "how much to write, in ids")
-let prime = Option.string("prime", otherwise: "a line break", "what the model reads before it writes")
+let prime = Option.string(
+  "prime", otherwise: "a line break, where the text has one", "what the model reads before it writes")
 let temperature = Option.double("temperature", default: 0.7, in: 0.01...100, "how daring it writes; 1 as predicted")
 let top = Option.int("top", default: 0, "write only one of the N likeliest; 0 for any")
 let plan = Plan()

@@ -149,7 +149,7 @@ extension Dropped: Cell {
     to sum: inout Dropped
   ) {
     cell.addGradient(
-      dz, inputs: x, traces: traces.map(\.cell), to: &sum.cell)
+      dz, inputs: x, traces: traces.map { $0.cell }, to: &sum.cell)
   }
 
   public func inputGradient(_ dz: C.Gates) -> Matrix<C.Scalar> {

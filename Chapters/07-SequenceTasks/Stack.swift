@@ -127,11 +127,12 @@ extension Stack: Cell {
     _ dz: Gates, inputs x: Matrix<Lower.Scalar>, traces: [Trace],
     to sum: inout Stack
   ) {
-    let between = Matrix.stack(traces.map(\.between), columns: lower.hidden)
+    let between = Matrix.stack(traces.map { $0.between }, columns: lower.hidden)
     lower.addGradient(
-      dz.lower, inputs: x, traces: traces.map(\.lower), to: &sum.lower)
+      dz.lower, inputs: x, traces: traces.map { $0.lower }, to: &sum.lower)
     upper.addGradient(
-      dz.upper, inputs: between, traces: traces.map(\.upper), to: &sum.upper)
+      dz.upper, inputs: between, traces: traces.map { $0.upper },
+      to: &sum.upper)
   }
 
   public func inputGradient(_ dz: Gates) -> Matrix<Lower.Scalar> {

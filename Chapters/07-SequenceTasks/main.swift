@@ -182,9 +182,8 @@ program(
   print("named rightly, lengths guessed from the ink      \(percent(logits.cut(faint, faint.guessedLengths)))")
 
   heading("A name for every digit of a sequence")
-  print(
-    "Each digit is the last one plus 3 in \(Int(100 * DamagedDigits.order)) % of cases; "
-      + "\(Int(100 * DamagedDigits.damage)) % of the rows are lost.")
+  print("A digit is the last one plus 3 in \(Int(100 * DamagedDigits.order)) % of cases, and else any one.")
+  print("\(Int(100 * DamagedDigits.damage)) % of the rows are lost.")
   let labelling = LabellingTrial(
     hidden: 32, batches: max(1, plan.steps / 2), steps: 10, seed: first, on: training, heldOut: heldOut)
   print("each image alone           \(percent(labelling.alone))")

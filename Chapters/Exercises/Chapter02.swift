@@ -208,7 +208,7 @@ extension BPTTCheck {
       ("w moves by the old m: change m first.", descent(late: true)),
       ("The root is missing.", descent(step: { $0 / ($1 + $2) })),
       ("ε stands inside the root.", descent(step: { $0 / (sqrt($1) + $2) })),
-      ("It climbs: the step goes against the derivative.", descent(step: { -1 * $0 / sqrt($1 + $2) })),
+      ("It climbs: the step should go against the derivative.", descent(step: { -1 * $0 / sqrt($1 + $2) })),
       ("That is plain descent: nothing is divided by the root.", descent(step: { g, _, _ in g })),
     ]
   }

@@ -88,9 +88,7 @@ extension Matrix {
     require(
       other.rows == 1 && other.columns == columns,
       "\(sign): \(shape) and \(other.shape): the shapes differ, and the second is not one row of \(columns)")
-    for i in 0..<rows {
-      Scalar._update(operation, &scalars, at: i * columns, with: other.scalars, at: 0, count: columns)
-    }
+    Scalar._update(operation, &scalars, rows: rows, with: other.scalars)
   }
 
   private func isSameShape(as other: Matrix) -> Bool { rows == other.rows && columns == other.columns }

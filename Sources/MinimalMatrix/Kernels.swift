@@ -331,6 +331,8 @@ enum Block {
   static let fewRows = 12
   /// Below this many multiply-adds a thread, waking it takes longer than it saves.
   static let worthAThread = 2_000_000
+  /// The same for everything that is no product, in cycles of the processor.
+  static let cyclesWorthAThread = 100_000
 }
 
 /// How many of the `left` columns of a product the next tile takes: two vectors, one, four, or the last one to three.
@@ -745,6 +747,22 @@ enum Vectors {
 // time. It can do so only where it sees that the results do not overwrite what is still to be read: so each comes twice,
 // in place and with the results elsewhere.
 
+/// Calls `body` with pieces of `0..<count`, each on a thread of its own, if there is enough to do; else with all of it.
+/// - Parameter cycles: about how many the processor needs for one of the `count`
+@inline(__always)
+private func inPieces(_ count: Int, cycles: Int, _ body: (_ first: Int, _ count: Int) -> Void) {
+  let worth = count * cycles / Block.cyclesWorthAThread
+  let pieces = worth > 1 ? min(Threads.count, worth) : 1
+  guard pieces > 1 else { return body(0, count) }
+  withoutActuallyEscaping(body) { body in
+    nonisolated(unsafe) let body = body
+    DispatchQueue.concurrentPerform(iterations: pieces) { piece in
+      let first = count * piece / pieces
+      body(first, count * (piece + 1) / pieces - first)
+    }
+  }
+}
+
 @inline(__always)
 private func update<Scalar: MatrixScalar>(_ x: Output<Scalar>, _ count: Int, _ f: (Scalar) -> Scalar) {
   for i in 0..<count { x[i] = f(x[i]) }
@@ -859,21 +877,20 @@ private func largest<Scalar: MatrixScalar>(_ x: Input<Scalar>, _ count: Int) -> 
 @inline(__always)
 private func larger<Scalar: MatrixScalar>(_ x: Scalar, _ y: Scalar) -> Scalar { y > x || y.isNaN ? y : x }
 
-/// Replaces a row by its softmax and returns its `logSumExp`.
+/// `out = exp(x − max x)` for a row. Infinity less infinity is not a number: where the maximum is infinite, all are NaN.
+/// - Returns: the maximum, and the sum of `out`
 @inline(__always)
-private func softmax<Scalar: MatrixScalar>(_ x: Output<Scalar>, _ count: Int) -> Scalar {
+private func exponentials<Scalar: MatrixScalar>(
+  _ x: Input<Scalar>, _ out: Output<Scalar>, _ count: Int
+) -> (top: Scalar, sum: Scalar) {
   let top = largest(x, count)
-  // Infinity less infinity is not a number. The sum is infinite all the same: −∞ where all are, +∞ where one is.
-  guard !top.isInfinite else {
-    x.update(repeating: .nan, count: count)
-    return top
-  }
-  update(x, count) { $0 - top }
-  map(Exp.self, x, x, count)
-  let scale = sum(x, count)
-  update(x, count) { $0 / scale }
-  return top + log(scale)
+  for i in 0..<count { out[i] = x[i] - top }
+  map(Exp.self, out, out, count)
+  return (top, sum(out, count))
 }
+
+/// About how many cycles the exponential of one entry takes, its part of the sum and of the maximum included.
+private let cyclesOfExp = 4
 
 // MARK: - The entrances
 
@@ -921,8 +938,25 @@ extension MatrixScalar {
     for i in rows { precondition(i >= 0 && (i + 1) * columns <= x.count) }
     return x.withUnsafeBufferPointer { x in
       filled(rows.count * columns) { out in
-        for (k, i) in rows.enumerated() {
-          (out + k * columns).update(from: x.baseAddress! + i * columns, count: columns)
+        guard let x = x.baseAddress else { return }
+        inPieces(rows.count, cycles: columns) { first, count in
+          for k in first..<first + count { (out + k * columns).update(from: x + rows[k] * columns, count: columns) }
+        }
+      }
+    }
+  }
+
+  public static func _join(_ parts: [Scalars<Self>]) -> Scalars<Self> {
+    var ends: [Int] = []
+    for part in parts { ends.append((ends.last ?? 0) + part.count) }
+    let count = ends.last ?? 0
+    return filled(count) { out in
+      inPieces(parts.count, cycles: parts.isEmpty ? 0 : count / parts.count) { first, count in
+        for k in first..<first + count {
+          parts[k].withUnsafeBufferPointer { part in
+            guard let start = part.baseAddress else { return }
+            (out + (ends[k] - part.count)).update(from: start, count: part.count)
+          }
         }
       }
     }
@@ -985,7 +1019,25 @@ extension MatrixScalar {
     b.withUnsafeBufferPointer { y in
       a.withUnsafeMutableBufferPointer { x in
         let (x, y) = (x.baseAddress! + i, y.baseAddress! + j)
-        with(operation, Self.self) { update(x, y, count, $0) }
+        inPieces(count, cycles: 1) { first, count in
+          with(operation, Self.self) { update(x + first, y + first, count, $0) }
+        }
+      }
+    }
+  }
+
+  public static func _update(_ operation: _Binary, _ a: inout Scalars<Self>, rows: Int, with row: Scalars<Self>) {
+    let columns = row.count
+    precondition(a.count == rows * columns)
+    guard !a.isEmpty else { return }
+    row.withUnsafeBufferPointer { y in
+      a.withUnsafeMutableBufferPointer { x in
+        let (x, y) = (x.baseAddress!, y.baseAddress!)
+        inPieces(rows, cycles: columns) { first, count in
+          with(operation, Self.self) { f in
+            for i in first..<first + count { update(x + i * columns, y, columns, f) }
+          }
+        }
       }
     }
   }
@@ -994,7 +1046,9 @@ extension MatrixScalar {
     guard !a.isEmpty else { return }
     a.withUnsafeMutableBufferPointer { x in
       let (x, count) = (x.baseAddress!, x.count)
-      with(operation, Self.self) { f in update(x, count) { f($0, scalar) } }
+      inPieces(count, cycles: 1) { first, count in
+        with(operation, Self.self) { f in update(x + first, count) { f($0, scalar) } }
+      }
     }
   }
 
@@ -1004,8 +1058,10 @@ extension MatrixScalar {
       b.withUnsafeBufferPointer { y in
         filled(x.count) { out in
           let (x, y, count) = (x.baseAddress!, y.baseAddress!, x.count)
-          with(operation, Self.self) { f in
-            for i in 0..<count { out[i] = f(x[i], y[i]) }
+          inPieces(count, cycles: 1) { first, count in
+            with(operation, Self.self) { f in
+              for i in first..<first + count { out[i] = f(x[i], y[i]) }
+            }
           }
         }
       }
@@ -1016,8 +1072,10 @@ extension MatrixScalar {
     a.withUnsafeBufferPointer { x in
       filled(x.count) { out in
         let (x, count) = (x.baseAddress!, x.count)
-        with(operation, Self.self) { f in
-          for i in 0..<count { out[i] = f(x[i], scalar) }
+        inPieces(count, cycles: 1) { first, count in
+          with(operation, Self.self) { f in
+            for i in first..<first + count { out[i] = f(x[i], scalar) }
+          }
         }
       }
     }
@@ -1028,7 +1086,10 @@ extension MatrixScalar {
     guard !a.isEmpty else { return }
     b.withUnsafeBufferPointer { y in
       a.withUnsafeMutableBufferPointer { x in
-        update(x.baseAddress!, y.baseAddress!, x.count) { $0.addingProduct(scalar, $1) }
+        let (x, y, count) = (x.baseAddress!, y.baseAddress!, x.count)
+        inPieces(count, cycles: 1) { first, count in
+          update(x + first, y + first, count) { $0.addingProduct(scalar, $1) }
+        }
       }
     }
   }
@@ -1040,7 +1101,9 @@ extension MatrixScalar {
       c.withUnsafeBufferPointer { z in
         a.withUnsafeMutableBufferPointer { x in
           let (x, y, z, count) = (x.baseAddress!, y.baseAddress!, z.baseAddress!, x.count)
-          for i in 0..<count { x[i].addProduct(y[i], z[i]) }
+          inPieces(count, cycles: 1) { first, count in
+            for i in first..<first + count { x[i].addProduct(y[i], z[i]) }
+          }
         }
       }
     }
@@ -1060,13 +1123,16 @@ extension MatrixScalar {
     x.withUnsafeBufferPointer { x in
       filled(x.count) { out in
         let (x, count) = (x.baseAddress!, x.count)
-        switch function {
-        case .exp: map(Exp.self, x, out, count)
-        case .log: map(Log.self, x, out, count)
-        case .tanh: map(Tanh.self, x, out, count)
-        case .sigmoid: map(Sigmoid.self, x, out, count)
-        case .squareRoot: for i in 0..<count { out[i] = x[i].squareRoot() }
-        case .magnitude: for i in 0..<count { out[i] = x[i].magnitude }
+        inPieces(count, cycles: cyclesOfExp) { first, count in
+          let (x, out) = (x + first, out + first)
+          switch function {
+          case .exp: map(Exp.self, x, out, count)
+          case .log: map(Log.self, x, out, count)
+          case .tanh: map(Tanh.self, x, out, count)
+          case .sigmoid: map(Sigmoid.self, x, out, count)
+          case .squareRoot: for i in 0..<count { out[i] = x[i].squareRoot() }
+          case .magnitude: for i in 0..<count { out[i] = x[i].magnitude }
+          }
         }
       }
     }
@@ -1111,23 +1177,53 @@ extension MatrixScalar {
     _ seeds: [UInt64], columns: Int, below bound: UInt64, _ value: Self
   ) -> Scalars<Self> {
     filled(seeds.count * columns) { out in
-      for (row, seed) in seeds.enumerated() {
-        var random = SplitMix64(seed: seed)
-        var bits: UInt64 = 0
-        for column in 0..<columns {
-          // Two entries for the price of one.
-          bits = column % 2 == 0 ? random.next() : bits >> 32
-          out[row * columns + column] = bits & 0xFFFF_FFFF < bound ? value : 0
+      inPieces(seeds.count, cycles: 8 * columns) { first, count in
+        for row in first..<first + count {
+          var random = SplitMix64(seed: seeds[row])
+          var bits: UInt64 = 0
+          for column in 0..<columns {
+            // Two entries for the price of one.
+            bits = column % 2 == 0 ? random.next() : bits >> 32
+            out[row * columns + column] = bits & 0xFFFF_FFFF < bound ? value : 0
+          }
         }
       }
     }
   }
 
-  public static func _softmax(_ x: inout Scalars<Self>, rows: Int, columns: Int) -> [Self] {
+  public static func _softmax(_ x: Scalars<Self>, rows: Int, columns: Int) -> Scalars<Self> {
     precondition(rows * columns == x.count)
-    guard columns > 0 else { return Array(repeating: -.infinity, count: rows) }
-    return x.withUnsafeMutableBufferPointer { x in
-      (0..<rows).map { softmax(x.baseAddress! + $0 * columns, columns) }
+    return x.withUnsafeBufferPointer { x in
+      filled(x.count) { out in
+        guard columns > 0 else { return }
+        let x = x.baseAddress!
+        inPieces(rows, cycles: columns * cyclesOfExp) { first, count in
+          for row in first..<first + count {
+            let out = out + row * columns
+            let sum = exponentials(x + row * columns, out, columns).sum
+            update(out, columns) { $0 / sum }
+          }
+        }
+      }
+    }
+  }
+
+  public static func _logSumExp(_ x: Scalars<Self>, rows: Int, columns: Int) -> Scalars<Self> {
+    precondition(rows * columns == x.count)
+    guard columns > 0 else { return _filled(rows, with: -.infinity) }
+    return x.withUnsafeBufferPointer { x in
+      filled(rows) { out in
+        let x = x.baseAddress!
+        inPieces(rows, cycles: columns * cyclesOfExp) { first, count in
+          withScratch(columns) { (scratch: Output<Self>) in
+            for row in first..<first + count {
+              let (top, sum) = exponentials(x + row * columns, scratch, columns)
+              // The sum is infinite where the maximum is: −∞ where all are, +∞ where one is.
+              out[row] = top.isInfinite ? top : top + log(sum)
+            }
+          }
+        }
+      }
     }
   }
 }

@@ -112,6 +112,7 @@ extension Matrix {
     require(
       0 <= range.lowerBound && range.upperBound <= rows,
       "rows: \(range.lowerBound)..<\(range.upperBound) of \(shape)")
+    if range.count == rows { return self }
     let slice = range.lowerBound * columns..<range.upperBound * columns
     return Matrix(range.count, columns, scalars: Scalar._slice(scalars, slice))
   }
@@ -153,8 +154,22 @@ extension Matrix {
 
   /// The rows in blocks of `B`, the last block first: a time-major sequence of `B` rows a step, read backward in time.
   public func reversed(inBlocksOf B: Int) -> Matrix {
-    require(B > 0 && rows % B == 0 || rows == 0, "reversed: \(shape) is not whole blocks of \(B) rows")
+    requireBlocks(of: B, "reversed")
     return self.rows(at: stride(from: rows - B, through: 0, by: -max(B, 1)).flatMap { $0..<$0 + B })
+  }
+
+  /// Rows `range` of every block of `B`: some sequences of a time-major batch, `[rows / B · range.count × columns]`.
+  public func rows(_ range: Range<Int>, inBlocksOf B: Int) -> Matrix {
+    requireBlocks(of: B, "rows")
+    require(
+      0 <= range.lowerBound && range.upperBound <= B,
+      "rows: \(range.lowerBound)..<\(range.upperBound) of blocks of \(B) rows")
+    if range.count == B { return self }
+    return self.rows(at: stride(from: 0, to: rows, by: B).flatMap { $0 + range.lowerBound..<$0 + range.upperBound })
+  }
+
+  private func requireBlocks(of B: Int, _ name: String) {
+    require(B > 0 && rows % B == 0 || rows == 0, "\(name): \(shape) is not whole blocks of \(B) rows")
   }
 
   /// The matrices one below the other. They must all have the same number of columns.
@@ -162,18 +177,14 @@ extension Matrix {
   /// - Parameter columns: that number; where it is not given, it is the first part's, and 0 where there is no part
   public static func stack(_ parts: [Matrix], columns: Int? = nil) -> Matrix {
     let columns = columns ?? parts.first?.columns ?? 0
-    var rows = 0
-    for i in parts.indices {
+    var (rows, scalars): (Int, [Scalars<Scalar>]) = (0, [])
+    scalars.reserveCapacity(parts.count)
+    for i in 0..<parts.count {
       require(parts[i].columns == columns, "stack: part \(i) is \(parts[i].shape) and not of \(columns) columns")
       rows += parts[i].rows
+      scalars.append(parts[i].scalars)
     }
-    var result = Matrix(rows, columns)
-    var row = 0
-    for i in parts.indices {
-      result.setRows(from: row, to: parts[i])
-      row += parts[i].rows
-    }
-    return result
+    return Matrix(rows, columns, scalars: Scalar._join(scalars))
   }
 }
 

@@ -66,16 +66,10 @@ extension Matrix {
 /// The row's largest entry is subtracted first, which changes nothing but keeps `exp` from overflowing. A row with
 /// a NaN, or whose largest entry is infinite, becomes NaN.
 public func softmax<Scalar>(_ x: Matrix<Scalar>) -> Matrix<Scalar> {
-  var result = x
-  _ = Scalar._softmax(&result.scalars, rows: x.rows, columns: x.columns)
-  return result
+  Matrix(x.rows, x.columns, scalars: Scalar._softmax(x.scalars, rows: x.rows, columns: x.columns))
 }
 
 /// `ln Σₖ exp(xₖ)` of each row: `[rows × 1]`. Safe for entries of any size, infinite ones too; −∞ for a row of no entries.
 public func logSumExp<Scalar>(_ x: Matrix<Scalar>) -> Matrix<Scalar> {
-  var result = Matrix<Scalar>(x.rows, 1)
-  var scratch = x.scalars
-  let sums = Scalar._softmax(&scratch, rows: x.rows, columns: x.columns)
-  for i in 0..<x.rows { result.scalars[i] = sums[i] }
-  return result
+  Matrix(x.rows, 1, scalars: Scalar._logSumExp(x.scalars, rows: x.rows, columns: x.columns))
 }

@@ -19,12 +19,14 @@ public protocol MatrixScalar: VectorScalar, Codable, Sendable {
   static func _areEqual(_ x: Scalars<Self>, _ y: Scalars<Self>) -> Bool
   static func _slice(_ x: Scalars<Self>, _ range: Range<Int>) -> Scalars<Self>
   static func _gather(_ x: Scalars<Self>, rows: [Int], columns: Int) -> Scalars<Self>
+  static func _join(_ parts: [Scalars<Self>]) -> Scalars<Self>
   static func _replace(_ x: inout Scalars<Self>, at i: Int, with y: Scalars<Self>)
   static func _product(_ a: _Operand<Self>, _ b: _Operand<Self>) -> Scalars<Self>
   static func _product(_ a: _Operand<Self>, _ b: _Operand<Self>, into c: inout Scalars<Self>, at offset: Int)
   static func _transpose(_ x: Scalars<Self>, rows: Int, columns: Int, into result: inout Scalars<Self>)
   static func _update(
     _ operation: _Binary, _ a: inout Scalars<Self>, at i: Int, with b: Scalars<Self>, at j: Int, count: Int)
+  static func _update(_ operation: _Binary, _ a: inout Scalars<Self>, rows: Int, with row: Scalars<Self>)
   static func _update(_ operation: _Binary, _ a: inout Scalars<Self>, with scalar: Self)
   static func _combine(_ operation: _Binary, _ a: Scalars<Self>, _ b: Scalars<Self>) -> Scalars<Self>
   static func _combine(_ operation: _Binary, _ a: Scalars<Self>, _ scalar: Self) -> Scalars<Self>
@@ -37,5 +39,6 @@ public protocol MatrixScalar: VectorScalar, Codable, Sendable {
   static func _maximum(_ x: Scalars<Self>, at i: Int, count: Int) -> Self
   static func _indexOfMaximum(_ x: Scalars<Self>, at i: Int, count: Int) -> Int
   static func _mask(_ seeds: [UInt64], columns: Int, below bound: UInt64, _ value: Self) -> Scalars<Self>
-  static func _softmax(_ x: inout Scalars<Self>, rows: Int, columns: Int) -> [Self]
+  static func _softmax(_ x: Scalars<Self>, rows: Int, columns: Int) -> Scalars<Self>
+  static func _logSumExp(_ x: Scalars<Self>, rows: Int, columns: Int) -> Scalars<Self>
 }

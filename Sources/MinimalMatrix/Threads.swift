@@ -1,7 +1,7 @@
 import Foundation
 import Synchronization
 
-/// How many threads a large product may use, or a large batch.
+/// How many threads large work may use: a product, a batch, a matrix gone through entry by entry.
 ///
 /// The results are the same bits whatever the number; only the time differs.
 public enum Threads {
