@@ -225,7 +225,7 @@ private func element(_ value: Double, _ rows: Int = 2, _ columns: Int = 3) -> Ma
       var array = Array2("outputs")
       _ = array.stack()
     }
-    expectStop(nothing, "TensorArray outputs: gather of no positions")
+    expectStop(nothing, "TensorArray outputs: stack of no positions")
     let shape = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
       _ = Array2("outputs").derivative()
     }
