@@ -56,7 +56,7 @@ public struct Adam<Model: NamedArrays> {
     func move(_ w: inout Part, _ m: inout Part, _ v: inout Part, _ g: Part) {
       m.move(to: g, keeping: β.mean)
       v.move(to: g * g, keeping: β.square)
-      w.add(-rate, times: m / (sqrt(v) + epsilon))
+      w.add(-rate, times: m, overRootOf: v, plus: epsilon)
     }
     // Through a key path an array is changed in place at a third of the cost
     // of reading it: so it is asked for once.

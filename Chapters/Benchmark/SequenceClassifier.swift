@@ -119,7 +119,7 @@ private struct RMSProp<Model: NamedArrays> {
     func move(_ w: inout Part, _ v: inout Part, _ g: Part) {
       v *= 0.9
       v.add(0.1, times: g * g)
-      w.add(-0.003, times: g / (sqrt(v) + 1e-10))
+      w.add(-0.003, times: g, overRootOf: v, plus: 1e-10)
     }
     for (_, path) in Model.arrays {
       move(&model[keyPath: path], &square[keyPath: path], gradient[keyPath: path])

@@ -60,6 +60,13 @@ extension Matrix {
     Scalar._addProducts(&scalars, a.scalars, b.scalars)
   }
 
+  /// `self += s·a / (√b + ε)` for every entry, in one pass: so an optimiser moves weights. All three must have the same shape.
+  public mutating func add(_ s: Scalar, times a: Matrix, overRootOf b: Matrix, plus ε: Scalar) {
+    require(
+      isSameShape(as: a) && isSameShape(as: b), "add: \(a.shape) over the root of \(b.shape) to \(shape)")
+    Scalar._addQuotients(&scalars, s, a.scalars, overRootOf: b.scalars, plus: ε)
+  }
+
   /// Moves every entry into the range: what is below it becomes its lower bound, what is above its upper one.
   ///
   /// A NaN stays NaN.

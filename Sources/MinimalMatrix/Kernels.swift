@@ -1109,6 +1109,23 @@ extension MatrixScalar {
     }
   }
 
+  public static func _addQuotients(
+    _ a: inout Scalars<Self>, _ scalar: Self, _ b: Scalars<Self>, overRootOf c: Scalars<Self>, plus small: Self
+  ) {
+    precondition(a.count == b.count && a.count == c.count)
+    guard !a.isEmpty else { return }
+    b.withUnsafeBufferPointer { y in
+      c.withUnsafeBufferPointer { z in
+        a.withUnsafeMutableBufferPointer { x in
+          let (x, y, z, count) = (x.baseAddress!, y.baseAddress!, z.baseAddress!, x.count)
+          inPieces(count, cycles: 2) { first, count in
+            for i in first..<first + count { x[i].addProduct(scalar, y[i] / (z[i].squareRoot() + small)) }
+          }
+        }
+      }
+    }
+  }
+
   public static func _clamp(_ a: inout Scalars<Self>, _ low: Self, _ high: Self) {
     guard !a.isEmpty else { return }
     a.withUnsafeMutableBufferPointer { x in

@@ -32,6 +32,8 @@ public protocol MatrixScalar: VectorScalar, Codable, Sendable {
   static func _combine(_ operation: _Binary, _ a: Scalars<Self>, _ scalar: Self) -> Scalars<Self>
   static func _addProducts(_ a: inout Scalars<Self>, _ scalar: Self, _ b: Scalars<Self>)
   static func _addProducts(_ a: inout Scalars<Self>, _ b: Scalars<Self>, _ c: Scalars<Self>)
+  static func _addQuotients(
+    _ a: inout Scalars<Self>, _ scalar: Self, _ b: Scalars<Self>, overRootOf c: Scalars<Self>, plus small: Self)
   static func _clamp(_ a: inout Scalars<Self>, _ low: Self, _ high: Self)
   static func _map(_ function: _Unary, _ x: Scalars<Self>) -> Scalars<Self>
   static func _sum(_ x: Scalars<Self>, at i: Int, count: Int) -> Self

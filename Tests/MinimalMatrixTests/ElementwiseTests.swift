@@ -68,6 +68,12 @@ import Testing
     sum.add(-0.3, times: b)
     let expected = M(rows, columns, scalars: zip(a.scalars, b.scalars).map { $0.addingProduct(-0.3, $1) })
     #expect(difference(sum, expected) == nil, "add(_:times:) for \(a.shape), \(Scalar.self)")
+    let squares = b * b
+    var moved = a
+    moved.add(-0.3, times: b, overRootOf: squares, plus: 0.1)
+    let step = zip(b.scalars, squares.scalars).map { $0 / ($1.squareRoot() + 0.1) }
+    let after = M(rows, columns, scalars: zip(a.scalars, step).map { $0.addingProduct(-0.3, $1) })
+    #expect(difference(moved, after) == nil, "add(_:times:overRootOf:plus:) for \(a.shape), \(Scalar.self)")
   }
 
   @Test(arguments: lengths)

@@ -47,6 +47,13 @@ private let refusals: [(message: String, use: @Sendable () -> Void)] = [
   ("setRows: [1 × 2] from row -1 of [3 × 2]", { changed(M(3, 2)) { $0.setRows(from: -1, to: M(1, 2)) } }),
   ("setRows: [1 × 3] from row 0 of [3 × 2]", { changed(M(3, 2)) { $0.setRows(from: 0, to: M(1, 3)) } }),
   ("setRows: [1 × 2] from row \(Int.max) of [3 × 2]", { changed(M(3, 2)) { $0.setRows(from: .max, to: M(1, 2)) } }),
+  (
+    "add: [2 × 2] over the root of [1 × 2] to [2 × 2]",
+    {
+      var m = M(2, 2)
+      m.add(1, times: m, overRootOf: M(1, 2), plus: 0)
+    }
+  ),
   ("rows: [3 × 2] is not whole blocks of 2 rows", { _ = M(3, 2).rows(0..<1, inBlocksOf: 2) }),
   ("rows: 1..<3 of blocks of 2 rows", { _ = M(4, 2).rows(1..<3, inBlocksOf: 2) }),
   ("stack: part 1 is [1 × 3] and not of 2 columns", { _ = M.stack([M(1, 2), M(1, 3)]) }),
