@@ -132,7 +132,7 @@ program(
 
   if let folder = options[figures] {
     let early = LineChart(
-      title: "How early does it know?", x: "rows read", y: "named rightly",
+      title: "How early does it know?", x: "rows read", y: "share named rightly",
       series: [
         LineChart.Series("held-out digits", points: logits.byRow.enumerated().map { (Double($0 + 1), $1) })
       ], references: [LineChart.Reference("guessing", at: 0.1)])

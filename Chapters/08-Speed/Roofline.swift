@@ -42,7 +42,7 @@ extension Measurements {
         (version.recipe.product.intensity, step.size.flop / seconds / 1e9)
       }
     return LineChart(
-      title: "One core's roofs, and the versions below them",
+      title: "One core's roofs, and where the versions stand",
       x: "operations for each byte that is asked for", y: "GFLOP/s",
       xScale: .logarithmic, yScale: .logarithmic,
       series: roofs + [

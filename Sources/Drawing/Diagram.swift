@@ -101,7 +101,7 @@ public struct Diagram: Sendable {
       case .bare: nil
       case .outlined: "\(stroke) fill=\"none\""
       case .fleeting: "\(stroke) fill=\"none\" stroke-dasharray=\"4 4\""
-      case .filled: "\(stroke) fill=\"\(colour(box.paint))\" fill-opacity=\"0.2\""
+      case .filled: "\(stroke) fill=\"\(colour(box.paint))\" fill-opacity=\"0.1\""
       }
     if let attributes {
       svg.rectangle(

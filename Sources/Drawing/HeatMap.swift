@@ -1,3 +1,5 @@
+import Foundation
+
 /// A grid of values in shades: one description, drawn as text for a terminal and as SVG for the book.
 ///
 ///     let map = HeatMap(
@@ -48,11 +50,14 @@ public struct HeatMap: Sendable {
     return min(1, max(0, (value / 2 - low / 2) / (high / 2 - low / 2)))
   }
 
-  /// Five values from one end of the range to the other, as the legend shows them.
+  /// Five values from one end of the range to the other, as the legend shows them: with so many decimals that they stand
+  /// as far from each other as they are.
   var legend: [String] {
-    (0...4).map { step in
-      let share = Double(step) / 4
-      return short(range.lowerBound * (1 - share) + range.upperBound * share)
+    let step = range.upperBound / 4 - range.lowerBound / 4
+    let places = step > 0 ? min(6, max(2, 2 - Int(log10(step).rounded(.down)))) : 2
+    return (0...4).map { index in
+      let share = Double(index) / 4
+      return short(range.lowerBound * (1 - share) + range.upperBound * share, places: places)
     }
   }
 
@@ -132,7 +137,9 @@ public struct HeatMap: Sendable {
     var svg = SVG()
     let width = max(right + 100, 480)
     svg.text(fitted(title, to: Int(width / 9.6)), 16, 24, attributes: " class=\"title\"")
-    svg.add("<g text-anchor=\"middle\" font-size=\"\(SVG.number(min(11, cell / 3.4)))\">")
+    // Crisp edges: or the ground shows as a line between two cells.
+    let font = SVG.number(min(11, cell / 3.4))
+    svg.add("<g shape-rendering=\"crispEdges\" text-anchor=\"middle\" font-size=\"\(font)\">")
     for row in 0..<rowCount {
       for column in 0..<columnCount {
         let (x, y) = (left + cell * Double(column), top + height * Double(row))

@@ -116,6 +116,13 @@ private let files =
       """)
 }
 
+@Test("The legend's values stand as far from each other as they say.", arguments: [0.03, 1, 0.25, 40, 3e-5, 1e300])
+func legends(bound: Double) throws {
+  let map = HeatMap(title: "", rows: ["a"], columns: ["b"], values: [[0]], range: -bound...bound)
+  let values = try map.legend.map { try #require(Double($0)) }
+  for (value, share) in zip(values, [-1, -0.5, 0, 0.5, 1]) { #expect(abs(value - share * bound) < 0.01 * bound) }
+}
+
 @Test func everyLineFitsAndHasOnlyTheAllowedCharacters() {
   let wide = odd.map { $0.text(width: 61, height: 7) } + grids.map { $0.text(width: 61) }
   let labels = "日本語∥"
