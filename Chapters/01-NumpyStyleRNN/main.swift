@@ -12,7 +12,7 @@ let hidden = Option.int("hidden", default: 16, in: 1...4096, "H, how many number
 let prompt = Option.string(
   "prompt", otherwise: "a line break, or the text's first character", "what the network reads before it writes")
 let temperature = Option.double("temperature", default: 1, in: 0.01...100, "how daring it writes; 1 as predicted")
-let figures = Option.file("figures", otherwise: "none are written", "a folder for the figures, as SVG files")
+let figures = Option.figures()
 
 program(
   "chapter01", "A recurrent network in the style of NumPy: reads a text one character at a time, untrained.",

@@ -16,7 +16,7 @@ let prompt = Option.string(
 let temperature = Option.double("temperature", default: 0.7, in: 0.01...100, "how daring it writes; 1 as predicted")
 let threads = Option.int(
   "threads", default: 2, in: 1...1024, "how many may share a large product; the bits stay the same")
-let figures = Option.file("figures", otherwise: "none are written", "a folder for the figures, as SVG files")
+let figures = Option.figures()
 
 program(
   "chapter02", "Backpropagation through time by hand: checks every gradient, then learns to invent words.",

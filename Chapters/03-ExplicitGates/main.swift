@@ -9,7 +9,7 @@ let seed = Option.seed()
 let steps = Option.int(
   "steps", default: 1000, in: 10..., "training steps of the adding network, and the most of others")
 let hidden = Option.int("hidden", default: 20, in: 1...1024, "H, how many units the networks that add have")
-let figures = Option.file("figures", otherwise: "none are written", "a folder for the figures, as SVG files")
+let figures = Option.figures()
 
 program(
   "chapter03", "Explicit gates: an LSTM learns to add, keeps a carry, and remembers where a tanh cell forgets.",

@@ -12,7 +12,7 @@ enum Probe: String, CaseIterable { case none, plain, checkpointed }
 let seed = Option.seed()
 let steps = Option.int("steps", default: 1000, in: 1...1_000_000, "T, the length of the runs that are compared")
 let hidden = Option.int("hidden", default: 32, in: 1...1024, "H, how many units the cells have")
-let figures = Option.file("figures", otherwise: "none are written", "a folder for the figures, as SVG files")
+let figures = Option.figures()
 let measuring = Option.flag(
   "measure", "measure time and peak memory up to T = 100 000, on standard error; takes a minute and 1 GB")
 let probe = Option.choice(

@@ -10,7 +10,7 @@ import WhileLoop
 let seed = Option.seed()
 let steps = Option.int("steps", default: 600, in: 1..., "training steps of the network that writes names")
 let hidden = Option.int("hidden", default: 64, in: 1...1024, "H, how many units that network has")
-let figures = Option.file("figures", otherwise: "none are written", "a folder for the figures, as SVG files")
+let figures = Option.figures()
 
 program(
   "chapter05", "While loop and tensor array: a network whose number of steps is data.",

@@ -35,7 +35,7 @@ let every = Option.int("every", default: plan.every, in: 1..., "steps from one t
 let patience = Option.int("patience", default: plan.patience, in: 1..., "tests without a better one, then it stops")
 let threads = Option.int(
   "threads", default: 2, in: 1...1024, "how many may share a large product; the bits stay the same")
-let figures = Option.file("figures", otherwise: "none are written", "a folder for the figures, as SVG files")
+let figures = Option.figures()
 
 program(
   "chapter06", "A language model that trains, writes, saves and resumes.",

@@ -26,7 +26,7 @@ let sequence = Option.string(
 let without = Option.string("without", otherwise: "none", "with --csv: columns to leave out, with commas between")
 let window = Option.int("window", default: 8, in: 1...10_000, "with --csv: the lines of a window")
 let predictions = Option.file("predictions", otherwise: "none are written", "with --csv: a file for the predictions")
-let figures = Option.file("figures", otherwise: "none are written", "a folder for the figures, as SVG files")
+let figures = Option.figures()
 
 // MARK: - Your own numbers
 

@@ -11,8 +11,7 @@ let batch = Option.int("batch", default: 100, in: 1...10_000, "B, sequences side
 let hidden = Option.int("hidden", default: 200, in: 1...4096, "H, hidden units, and D, the numbers in an input")
 let verifying = Option.flag("verify", "compare the versions and measure nothing")
 let recording = Option.flag("record", "measure, and print the numbers as Record.swift holds them, and nothing else")
-let figures = Option.file(
-  "figures", otherwise: "none are written", "a folder for the figures, as SVG files; then nothing is measured")
+let figures = Option.figures("a folder for the figures, as SVG files; then nothing is measured")
 
 program(
   "chapter08", "Speed: one training step, from a triple loop to the limit of the machine, and the same bits.",

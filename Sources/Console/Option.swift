@@ -1,3 +1,5 @@
+import Foundation
+
 /// One thing a program can be asked, such as `--steps 3000`: declared once, then the key to its value.
 ///
 /// ```swift
@@ -124,6 +126,19 @@ extension Option where Value == String? {
       name: name, help: help, placeholder: "FILE", defaultText: otherwise, wants: "the path of a file",
       defaultValue: nil, read: { $0.isEmpty ? .none : .some($0) })
   }
+
+  /// `--figures FOLDER`: where the figures go, or `nil` when none are wanted. What is there already must be a folder.
+  public static func figures(_ help: String = "a folder for the figures, as SVG files") -> Option {
+    Option(
+      name: "figures", help: help, placeholder: "FOLDER", defaultText: "none are written",
+      wants: "a folder, there already or to be made", defaultValue: nil,
+      read: { $0.isEmpty || isFile($0) ? .none : .some($0) })
+  }
+}
+
+private func isFile(_ path: String) -> Bool {
+  var isFolder: ObjCBool = false
+  return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && !isFolder.boolValue
 }
 
 extension Option where Value: CaseIterable & RawRepresentable, Value.RawValue == String {

@@ -39,7 +39,11 @@ import Testing
         let (old, new) = (folder.appendingPathComponent("old").path, folder.appendingPathComponent("new").path)
         try DiskTests.small.write(to: old)
         var limit = rlimit(rlim_cur: 1000, rlim_max: 1000)
-        setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit)
+        #if os(Linux)
+          setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit)
+        #else
+          setrlimit(RLIMIT_FSIZE, &limit)
+        #endif
         let large = Safetensors(["a": .init([1000], .double(Array(repeating: 1, count: 1000)))])
         for (path, says) in [(old, "the old file is as it was"), (new, "there is no file")] {
           do {
@@ -65,7 +69,7 @@ import Testing
     try withFolder { (folder) throws in
       let missing = folder.appendingPathComponent("no/such").path
       #expect(failure { try Self.small.write(to: missing) }.contains("\(missing) cannot be written: No such file"))
-      #expect(failure { try Self.small.write(to: "/dev/full") } == "/dev/full is not a file; give another name.")
+      #expect(failure { try Self.small.write(to: "/dev/null") } == "/dev/null is not a file; give another name.")
       #expect(failure { try Self.small.write(to: folder.path) }.contains("is not a file"))
       #expect(
         failure { _ = try Safetensors(contentsOf: missing) } == "\(missing): there is no such file; check the path.")
