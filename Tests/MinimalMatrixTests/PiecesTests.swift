@@ -18,49 +18,40 @@ extension ProductTests {
         ("softmax", { a, _, _ in softmax(a) }), ("logSumExp", { a, _, _ in logSumExp(a) }),
       ]
 
-  @Test("What goes on entry by entry is cut in pieces, and has the bits of row after row.", arguments: [1, 2, 3])
+  // Enough for four pieces, none of which ends where a row does.
+  private static let (rows, columns) = (701, 601)
+
+  @Test("What goes on entry by entry in pieces has the bits of one piece.", arguments: [2, 3])
   func pieces(threads: Int) {
-    let before = Threads.count
-    defer { Threads.count = before }
-    Threads.count = threads
+    #expect(Self.rows * Self.columns > 4 * Block.cyclesWorthAThread)
     var random = SplitMix64(seed: 8)
-    // Enough for four pieces, and no piece of them ends where a row does.
-    let (rows, columns) = (701, 601)
-    #expect(rows * columns > 4 * Block.cyclesWorthAThread)
-    let a = Matrix<Float>.uniform(rows, columns, scale: 2, using: &random)
-    let b = Matrix<Float>.uniform(rows, columns, scale: 2, using: &random)
-    let row = Matrix<Float>.uniform(1, columns, scale: 2, using: &random)
+    let a = Matrix<Float>.uniform(Self.rows, Self.columns, scale: 2, using: &random)
+    let b = Matrix<Float>.uniform(Self.rows, Self.columns, scale: 2, using: &random)
+    let row = Matrix<Float>.uniform(1, Self.columns, scale: 2, using: &random)
     for (name, apply) in Self.operations {
-      let found = apply(a, b, row)
-      #expect(found.rows == rows)
-      for i in 0..<rows {
-        if let wrong = difference(found.row(i), apply(a.row(i), b.row(i), row)) {
-          return _ = Issue.record("\(name), row \(i), \(threads) threads: \(wrong)")
-        }
-      }
+      compare(name, threads) { apply(a, b, row) }
     }
   }
 
-  @Test("Rows that are moved, joined or drawn in pieces are the same rows.", arguments: [1, 2, 3])
+  @Test("Rows that are moved, joined or drawn in pieces are the rows of one piece.", arguments: [2, 3])
   func piecesOfRows(threads: Int) {
+    var random = SplitMix64(seed: 9)
+    let a = Matrix<Float>.uniform(Self.rows, Self.columns, scale: 2, using: &random)
+    let places = (0..<Self.rows).map { _ in random.below(Self.rows) }
+    let parts = (0..<Self.rows).map { a.row($0) } + [Matrix(0, Self.columns), a]
+    let seeds = (0..<Self.rows).map { UInt64($0) }
+    compare("moved", threads) { a.rows(at: places) }
+    compare("joined", threads) { .stack(parts) }
+    compare("mask", threads) { .mask(keep: 0.5, as: 2, columns: Self.columns, seeds: seeds) }
+  }
+
+  private func compare(_ name: String, _ threads: Int, _ apply: () -> Matrix<Float>) {
     let before = Threads.count
     defer { Threads.count = before }
+    Threads.count = 1
+    let whole = apply()
     Threads.count = threads
-    var random = SplitMix64(seed: 9)
-    let (rows, columns) = (701, 601)
-    let a = Matrix<Float>.uniform(rows, columns, scale: 2, using: &random)
-    let places = (0..<rows).map { _ in random.below(rows) }
-    let seeds = (0..<UInt64(rows)).map { $0 }
-    let parts = (0..<rows).map { a.row($0) } + [Matrix(0, columns), a]
-    let (moved, joined) = (a.rows(at: places), Matrix.stack(parts))
-    let mask = Matrix<Float>.mask(keep: 0.5, as: 2, columns: columns, seeds: seeds)
-    #expect(difference(joined.rows(rows..<2 * rows), a) == nil)
-    for i in 0..<rows {
-      #expect(difference(moved.row(i), a.row(places[i])) == nil, "moved, row \(i)")
-      #expect(difference(joined.row(i), a.row(i)) == nil, "joined, row \(i)")
-      let alone = Matrix<Float>.mask(keep: 0.5, as: 2, columns: columns, seeds: [seeds[i]])
-      #expect(difference(mask.row(i), alone) == nil, "mask, row \(i)")
-    }
+    #expect(difference(apply(), whole) == nil, "\(name), \(threads) threads")
   }
 }
 
