@@ -967,9 +967,12 @@ extension MatrixScalar {
   }
 
   public static func _join(_ parts: [Scalars<Self>]) -> Scalars<Self> {
-    var ends: [Int] = []
-    for part in parts { ends.append((ends.last ?? 0) + part.count) }
-    let count = ends.last ?? 0
+    var (ends, count): ([Int], Int) = ([], 0)
+    ends.reserveCapacity(parts.count)
+    for part in parts {
+      count += part.memory.header.count
+      ends.append(count)
+    }
     return filled(count) { out in
       inPieces(parts.count, cycles: parts.isEmpty ? 0 : count / parts.count) { first, count in
         for k in first..<first + count {

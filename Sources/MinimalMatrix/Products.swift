@@ -32,8 +32,7 @@ public protocol Factor<Scalar> {
 extension Matrix: Factor {
   public var _operand: _Operand<Scalar> {
     _Operand(
-      scalars: scalars, rows: rows, columns: columns,
-      rowStride: columns, columnStride: 1)
+      scalars: scalars, rows: rows, columns: columns, isTransposed: false)
   }
 }
 
@@ -41,15 +40,20 @@ extension Transposed: Factor {
   public var _operand: _Operand<Scalar> {
     _Operand(
       scalars: base.scalars, rows: base.columns, columns: base.rows,
-      rowStride: 1, columnStride: base.columns)
+      isTransposed: true)
   }
 }
 
-/// A matrix in memory: entry `[i, j]` is
+/// A matrix in memory, as a product reads it: entry `[i, j]` is
 /// `scalars[i * rowStride + j * columnStride]`.
+///
+/// Kept so small that it travels in registers: small products are many.
 public struct _Operand<Scalar: MatrixScalar> {
   let scalars: Scalars<Scalar>
-  let rows, columns, rowStride, columnStride: Int
+  let rows, columns: Int
+  let isTransposed: Bool
+  var rowStride: Int { isTransposed ? 1 : columns }
+  var columnStride: Int { isTransposed ? rows : 1 }
   var shape: String { "[\(rows) × \(columns)]" }
 }
 
@@ -88,7 +92,7 @@ extension Matrix {
   public mutating func addProduct(
     _ a: some Factor<Scalar>, _ b: some Factor<Scalar>
   ) {
-    addProduct(of: a._operand, b._operand, toRows: 0..<rows)
+    _addProduct(of: a._operand, b._operand, to: &self, rows: 0..<rows)
   }
 
   /// `self[range] += a·b`: adds the product to the rows in `range` and leaves
@@ -98,21 +102,24 @@ extension Matrix {
     _ a: some Factor<Scalar>, _ b: some Factor<Scalar>,
     toRows range: Range<Int>
   ) {
-    addProduct(of: a._operand, b._operand, toRows: range)
+    _addProduct(of: a._operand, b._operand, to: &self, rows: range)
   }
+}
 
-  @usableFromInline
-  mutating func addProduct(
-    of a: _Operand<Scalar>, _ b: _Operand<Scalar>, toRows range: Range<Int>
-  ) {
-    checkFactors(a, b)
-    require(
-      a.rows == range.count && b.columns == columns
-        && range.lowerBound >= 0 && range.upperBound <= rows,
-      "addProduct: \(a.shape)·\(b.shape) to rows "
-        + "\(range.lowerBound)..<\(range.upperBound) of \(shape)")
-    Scalar._product(a, b, into: &scalars, at: range.lowerBound * columns)
-  }
+// A function, for a method that changes a matrix wants to be told the matrix's
+// type, and generic code has to look that up at each call.
+@usableFromInline
+func _addProduct<Scalar>(
+  of a: _Operand<Scalar>, _ b: _Operand<Scalar>, to c: inout Matrix<Scalar>,
+  rows range: Range<Int>
+) {
+  checkFactors(a, b)
+  require(
+    a.rows == range.count && b.columns == c.columns
+      && range.lowerBound >= 0 && range.upperBound <= c.rows,
+    "addProduct: \(a.shape)·\(b.shape) to rows "
+      + "\(range.lowerBound)..<\(range.upperBound) of \(c.shape)")
+  Scalar._product(a, b, into: &c.scalars, at: range.lowerBound * c.columns)
 }
 
 // MARK: - When the shapes do not fit
