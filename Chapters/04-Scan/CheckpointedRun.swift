@@ -11,6 +11,9 @@ public struct CheckpointedRun<C: Cell> {
   public let inputs: Matrix<C.Scalar>
   /// The states between the pieces.
   public let checkpoints: Checkpoints<C.State>
+  /// The last piece with its traces: the way back begins there, so it need not
+  /// run again. None where there is no step.
+  public let lastPiece: Unrolled<C>?
   /// The outputs of all steps, `[T·B × H]`, if they were asked for.
   public let outputs: Matrix<C.Scalar>?
 
@@ -20,8 +23,8 @@ public struct CheckpointedRun<C: Cell> {
 
 extension Cell {
   /// Runs the cell over a sequence and keeps only the states between pieces of
-  /// it. The inputs of a piece are projected together, those of the next one
-  /// when it is reached.
+  /// it, and all of the last piece. The inputs of a piece are projected
+  /// together, those of the next one when it is reached.
   /// - Parameters:
   ///   - x: the inputs of all steps, `[T·B × D]`, time-major
   ///   - initial: the state before, with `B` rows
@@ -35,9 +38,17 @@ extension Cell {
     let B = initial.h.rows
     let T = checkSteps(x, from: initial, in: "checkpointed")
     var outputs = keepsOutputs ? Matrix<Scalar>(x.rows, hidden) : nil
+    var lastPiece: Unrolled<Self>?
     let checkpoints = Checkpoints(steps: T, every: length, from: initial) {
       state, piece in
-      let z = project(x.rows(piece.lowerBound * B..<piece.upperBound * B))
+      let x = x.rows(piece.lowerBound * B..<piece.upperBound * B)
+      if piece.upperBound == T {
+        let run = scanned(x, from: state)
+        lastPiece = run
+        outputs?.setRows(from: piece.lowerBound * B, to: run.outputs)
+        return run.last
+      }
+      let z = project(x)
       return fold(over: 0..<piece.count, from: state) { state, t in
         let state = step(z.rows(t * B..<(t + 1) * B), from: state).state
         outputs?.setRows(from: (piece.lowerBound + t) * B, to: state.h)
@@ -45,15 +56,16 @@ extension Cell {
       }
     }
     return CheckpointedRun(
-      inputs: x, checkpoints: checkpoints, outputs: outputs)
+      inputs: x, checkpoints: checkpoints, lastPiece: lastPiece,
+      outputs: outputs)
   }
 }
 
 // MARK: - A cell with checkpoints, backward
 
 extension Cell {
-  /// The way back through a checkpointed run: every piece is scanned once more
-  /// from the state before it, and gone back through as in
+  /// The way back through a checkpointed run: every piece but the last is
+  /// scanned once more from the state before it, and gone back through as in
   /// `backward(_:last:through:addingTo:)`. Its projected inputs, its traces
   /// and its `dz` are there while the piece is, and no longer.
   /// - Parameters:
@@ -74,7 +86,11 @@ extension Cell {
     ) { dState, start in
       let first = start.piece.lowerBound * B
       let end = start.piece.upperBound * B
-      let again = scanned(run.inputs.rows(first..<end), from: start.carry)
+      let isLast = end == run.inputs.rows
+      let again =
+        isLast
+        ? run.lastPiece!
+        : scanned(run.inputs.rows(first..<end), from: start.carry)
       let (dx, dBefore) = backward(
         dOutputs?(start.piece, again.outputs), last: dState, through: again,
         addingTo: &gradient)

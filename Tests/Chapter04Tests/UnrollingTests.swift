@@ -83,6 +83,16 @@ import Testing
     #expect(found.gradient == expected.gradient && found.dInputs == expected.dInputs)
   }
 
+  @Test("With checkpoints every step runs twice, but those of the last piece.")
+  func runsTwice() {
+    let counter = Counter()
+    let example = Example(Counted(base: TanhCell(inputs: 4, hidden: 5, seed: 4), counter: counter), steps: 10)
+    let kept = example.cell.checkpointed(example.x, from: example.initial, every: 4)
+    #expect(counter.steps == 10)
+    _ = example.cell.backward(last: example.dLast, through: kept)
+    #expect(counter.steps == 10 + 8)
+  }
+
   @Test("The two networks written as scans are the cells under the contract.", arguments: [false, true])
   func networks(reversed: Bool) {
     var random = SplitMix64(seed: 5)
@@ -125,4 +135,37 @@ extension TanhCell where Scalar == Double {
     var random = SplitMix64(seed: seed)
     self.init(inputs: D, hidden: H, using: &random)
   }
+}
+
+/// How many steps were run.
+private final class Counter {
+  var steps = 0
+}
+
+/// A cell that counts its steps forward.
+private struct Counted<Base: Cell>: Cell {
+  var base: Base
+  let counter: Counter
+  var inputs: Int { base.inputs }
+  var hidden: Int { base.hidden }
+
+  static func listArrays() -> [NamedArray<Self, Base.Scalar>] { arrays(of: \.base, named: "base") }
+
+  func zeroState(batch B: Int) -> Base.State { base.zeroState(batch: B) }
+  func project(_ x: Matrix<Base.Scalar>) -> Base.Gates { base.project(x) }
+
+  func step(_ z: Base.Gates, from state: Base.State) -> (state: Base.State, trace: Base.Trace) {
+    counter.steps += 1
+    return base.step(z, from: state)
+  }
+
+  func backward(_ dState: Base.State, through trace: Base.Trace) -> (dz: Base.Gates, dBefore: Base.State) {
+    base.backward(dState, through: trace)
+  }
+
+  func addGradient(_ dz: Base.Gates, inputs x: Matrix<Base.Scalar>, traces: [Base.Trace], to sum: inout Self) {
+    base.addGradient(dz, inputs: x, traces: traces, to: &sum.base)
+  }
+
+  func inputGradient(_ dz: Base.Gates) -> Matrix<Base.Scalar> { base.inputGradient(dz) }
 }
