@@ -38,4 +38,25 @@ import Testing
     #expect(XMLParser(data: Data(svg.utf8)).parse() && svg.contains("&lt;b&gt;") && svg.contains("A &amp; B"))
     #expect(svg.contains(Palette.series[0].hex) && svg.contains(Palette.series[1].hex))
   }
+
+  @Test("Names whose points are near, or the same, stand side by side; a name that is alone stands at its point.")
+  func crowd() {
+    let crowd = (0..<24).map { i in
+      PointMap.Point(i % 5 == 0 ? "long \(i)" : "\(i)", x: 0.01 * Double(i % 4), y: 0.01 * Double(i % 3))
+    }
+    let map = PointMap(title: "", points: crowd + [.init("alone", x: 1, y: 0.5), .init("top", x: 0.5, y: 1)])
+    let names = map.svg().matches(of: /<text x="([0-9.]+)" y="([0-9.]+)" text-anchor="middle"[^>]*>([^<]*)</).map {
+      (x: Double($0.1)!, y: Double($0.2)!, text: String($0.3))
+    }
+    #expect(names.map(\.text) == map.points.map(\.name))
+    for (i, a) in names.enumerated() {
+      for b in names[..<i] {
+        // A digit is 8 pixels wide in common fonts, and 11 high.
+        let apart = abs(a.x - b.x) >= 4 * Double(a.text.count + b.text.count) || abs(a.y - b.y) >= 11
+        #expect(apart, "\(a) and \(b)")
+      }
+      #expect(abs(a.x - (40 + 640 * map.points[i].x)) <= 48 && abs(a.y - (388 - 320 * map.points[i].y)) <= 48, "\(a)")
+    }
+    #expect(names[24].x == 680 && names[24].y == 228 && names[25].x == 360 && names[25].y == 68)
+  }
 }
