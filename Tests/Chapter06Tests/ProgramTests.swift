@@ -135,7 +135,7 @@ import Testing
         ("--generate m --hidden 8", "--hidden"), ("--generate m --figures there", "--figures"),
         ("--resume m --save text", "text is the text to learn from, and would be overwritten"),
         ("--train --text text --batch 4 --window 10 --save ./text", "./text is the text to learn from"),
-        ("--figures text", "--figures wants a folder, there already or to be made"),
+        ("--figures text", "the folder text of --figures cannot be made"),
         ("--figures /dev/null/there", "the folder /dev/null/there of --figures cannot be made"),
       ] {
         let run = try shell("chapter06 \(arguments)", in: folder, seconds: 30)
