@@ -42,8 +42,8 @@ extension Table {
     guard examples.count >= 10 else {
       throw .failed(
         "\(path): its numbers, \(counted(rows.count, "line")), make "
-          + "\(counted(examples.count, "sequence")); 10 are the least, a fifth of "
-          + "which is held out.")
+          + "\(counted(examples.count, "sequence")); 10 are the least, a fifth "
+          + "of which is held out.")
     }
     return examples
   }
