@@ -33,7 +33,6 @@ public func whileLoop<Variables, Trace>(
 ) -> Loop<Variables, Trace> {
   var variables = variables
   var traces: [Trace] = []
-  traces.reserveCapacity(min(maximumIterations, 64))
   while condition(variables) {
     require(
       traces.count < maximumIterations,

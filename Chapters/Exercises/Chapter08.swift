@@ -120,67 +120,72 @@ public enum SpeedCheck {
     return nil
   }
 
+  /// A product as an answer made it, its sizes, and what it read and wrote.
+  private typealias Attempt = (ribbons: [Ribbon], m: Int, k: Int, n: Int)
+
+  /// Both products, `c += a·b`, on all shapes: every bit first, and then what the memory was asked for.
+  /// - Parameters:
+  ///   - remark: what is said behind the first place that is wrong
+  ///   - waste: what is said where the bits are right; none if there is nothing to say
+  private static func judge(
+    transposed: Bool, praise: String, _ answer: (Attempt) -> Void, remark: (Attempt) -> String = { _ in "" },
+    waste: (Attempt) -> String?
+  ) -> Verdict {
+    var (worst, isUntouched): (String?, Bool) = (nil, true)
+    for (m, k, n) in shapes {
+      let a = transposed ? example(k, m, seed: 1) : example(m, k, seed: 1)
+      let (b, start) = (example(k, n, seed: 2), example(m, n, seed: 3))
+      var right = start
+      if transposed { right.addProduct(a.T, b) } else { right.addProduct(a, b) }
+      let attempt = (ribbons: [a, b, start].map(Ribbon.init), m: m, k: k, n: n)
+      answer(attempt)
+      if attempt.ribbons.contains(where: { $0.reads + $0.writes > 0 }) { isUntouched = false }
+      if isUntouched { continue }
+      if let why = difference(attempt.ribbons[2].matrix(m, n), right, start) {
+        return .wrong(why + (worst == nil ? remark(attempt) : ""))
+      }
+      worst = waste(attempt) ?? worst
+    }
+    if isUntouched { return .untouched() }
+    return worst.map { .wrong("The bits are right. \($0)") } ?? .solved("The same bits, \(praise).")
+  }
+
   /// Exercise 8.2.
   public static func order(
     _ answer: (_ a: Ribbon, _ b: Ribbon, _ c: Ribbon, _ k: Int, _ m: Int, _ n: Int) -> Void
   ) -> Verdict {
-    var worst = ""
-    var isUntouched = true
-    for (m, k, n) in shapes {
-      let (a, b, start) = (example(k, m, seed: 1), example(k, n, seed: 2), example(m, n, seed: 3))
-      var right = start
-      right.addProduct(a.T, b)
-      let ribbons = [a, b, start].map(Ribbon.init)
+    judge(transposed: true, praise: "and neighbours are read one after the other") { ribbons, m, k, n in
       answer(ribbons[0], ribbons[1], ribbons[2], k, m, n)
-      if ribbons.contains(where: { $0.reads + $0.writes > 0 }) { isUntouched = false }
-      if isUntouched { continue }
-      if let why = difference(ribbons[2].matrix(m, n), right, start) { return .wrong(why) }
+    } waste: { ribbons, m, k, n in
       // b goes back to the beginning of a row for every entry of a, and c once for every row of a.
       let (jumps, allowed) = (ribbons.map(\.jumps).reduce(0, +), k * m + k)
-      if jumps > allowed {
-        let names = zip(["a", "b", "c"], ribbons).map { "\($1.jumps) in \($0)" }.joined(separator: ", ")
-        worst =
-          "The bits are right. Of [\(k) × \(m)]ᵀ·[\(k) × \(n)] it jumps \(jumps) times, \(names); "
-          + "\(allowed) are enough. Which letter is innermost, and which outermost?"
-      }
+      let names = zip(["a", "b", "c"], ribbons).map { "\($1.jumps) in \($0)" }.joined(separator: ", ")
+      return jumps <= allowed
+        ? nil
+        : "Of [\(k) × \(m)]ᵀ·[\(k) × \(n)] it jumps \(jumps) times, \(names); \(allowed) are enough. "
+          + "Which letter is innermost, and which outermost?"
     }
-    if isUntouched { return .untouched() }
-    return worst.isEmpty ? .solved("The same bits, and neighbours are read one after the other.") : .wrong(worst)
   }
 
   /// Exercise 8.3.
   public static func tiles(
     _ answer: (_ a: Ribbon, _ b: Ribbon, _ c: Ribbon, _ m: Int, _ k: Int, _ n: Int) -> Void
   ) -> Verdict {
-    var worst = ""
-    var isUntouched = true
-    for (m, k, n) in shapes {
-      let (a, b, start) = (example(m, k, seed: 1), example(k, n, seed: 2), example(m, n, seed: 3))
-      var right = start
-      right.addProduct(a, b)
-      let ribbons = [a, b, start].map(Ribbon.init)
+    judge(transposed: false, praise: "edges too, with half the reads") { ribbons, m, k, n in
       answer(ribbons[0], ribbons[1], ribbons[2], m, k, n)
-      if ribbons.contains(where: { $0.reads + $0.writes > 0 }) { isUntouched = false }
-      if isUntouched { continue }
-      if let why = difference(ribbons[2].matrix(m, n), right, start) {
-        let isEdge = m % 2 + n % 2 > 0 && worst.isEmpty
-        return .wrong(why + (isEdge ? " (m = \(m), n = \(n): is it at an edge?)" : ""))
-      }
+    } remark: { _, m, _, n in
+      m % 2 + n % 2 > 0 ? " (m = \(m), n = \(n): is it at an edge?)" : ""
+    } waste: { ribbons, m, k, n in
       // Four reads for the four entries of a tile, two for one at the edge.
       let inTiles = (m / 2 * 2) * (n / 2 * 2)
       let (reads, allowed) = (ribbons[0].reads + ribbons[1].reads, k * (inTiles + 2 * (m * n - inTiles)))
       if reads > allowed {
-        worst =
-          "The bits are right. Of [\(m) × \(k)]·[\(k) × \(n)] it reads \(reads) numbers of a and b; "
-          + "\(allowed) are enough."
-      } else if ribbons[2].reads > m * n || ribbons[2].writes > m * n {
-        worst =
-          "The bits are right. It reads entries of c \(ribbons[2].reads) times and writes \(ribbons[2].writes) "
-          + "times; there are \(m * n): keep the sums in variables while p runs."
+        return "Of [\(m) × \(k)]·[\(k) × \(n)] it reads \(reads) numbers of a and b; \(allowed) are enough."
       }
+      if ribbons[2].reads <= m * n && ribbons[2].writes <= m * n { return nil }
+      return "It reads entries of c \(ribbons[2].reads) times and writes \(ribbons[2].writes) times; "
+        + "there are \(m * n): keep the sums in variables while p runs."
     }
-    if isUntouched { return .untouched() }
-    return worst.isEmpty ? .solved("The same bits, edges too, with half the reads.") : .wrong(worst)
   }
 
   /// Exercise 8.4.

@@ -775,6 +775,26 @@ private func update<Scalar: MatrixScalar>(
   for i in 0..<count { x[i] = f(x[i], y[i]) }
 }
 
+/// Changes every entry of `a` by those of `b` and `c`, of which there must be as many.
+@inline(__always)
+private func update<Scalar: MatrixScalar>(
+  _ a: inout Scalars<Scalar>, _ b: Scalars<Scalar>, _ c: Scalars<Scalar>, cycles: Int,
+  _ f: (inout Scalar, Scalar, Scalar) -> Void
+) {
+  precondition(a.count == b.count && a.count == c.count)
+  guard !a.isEmpty else { return }
+  b.withUnsafeBufferPointer { y in
+    c.withUnsafeBufferPointer { z in
+      a.withUnsafeMutableBufferPointer { x in
+        let (x, y, z, count) = (x.baseAddress!, y.baseAddress!, z.baseAddress!, x.count)
+        inPieces(count, cycles: cycles) { first, count in
+          for i in first..<first + count { f(&x[i], y[i], z[i]) }
+        }
+      }
+    }
+  }
+}
+
 /// Hands the function that an operation stands for to `body`: the one table of them.
 @inline(__always)
 private func with<Scalar: MatrixScalar>(
@@ -1095,35 +1115,13 @@ extension MatrixScalar {
   }
 
   public static func _addProducts(_ a: inout Scalars<Self>, _ b: Scalars<Self>, _ c: Scalars<Self>) {
-    precondition(a.count == b.count && a.count == c.count)
-    guard !a.isEmpty else { return }
-    b.withUnsafeBufferPointer { y in
-      c.withUnsafeBufferPointer { z in
-        a.withUnsafeMutableBufferPointer { x in
-          let (x, y, z, count) = (x.baseAddress!, y.baseAddress!, z.baseAddress!, x.count)
-          inPieces(count, cycles: 1) { first, count in
-            for i in first..<first + count { x[i].addProduct(y[i], z[i]) }
-          }
-        }
-      }
-    }
+    update(&a, b, c, cycles: 1) { $0.addProduct($1, $2) }
   }
 
   public static func _addQuotients(
     _ a: inout Scalars<Self>, _ scalar: Self, _ b: Scalars<Self>, overRootOf c: Scalars<Self>, plus small: Self
   ) {
-    precondition(a.count == b.count && a.count == c.count)
-    guard !a.isEmpty else { return }
-    b.withUnsafeBufferPointer { y in
-      c.withUnsafeBufferPointer { z in
-        a.withUnsafeMutableBufferPointer { x in
-          let (x, y, z, count) = (x.baseAddress!, y.baseAddress!, z.baseAddress!, x.count)
-          inPieces(count, cycles: 2) { first, count in
-            for i in first..<first + count { x[i].addProduct(scalar, y[i] / (z[i].squareRoot() + small)) }
-          }
-        }
-      }
-    }
+    update(&a, b, c, cycles: 2) { $0.addProduct(scalar, $1 / ($2.squareRoot() + small)) }
   }
 
   public static func _clamp(_ a: inout Scalars<Self>, _ low: Self, _ high: Self) {
