@@ -54,8 +54,8 @@ let checks = [
   tests(of: "Running"),
   tests(of: "Drawing"),
   tests(of: "Safetensors", on: ["Safetensors", "Console"]),
-  tests(of: "Mirror", on: ["Mirror", "book"]),
-  tests(of: "Book", on: ["Mirror", "book"]),
+  tests(of: "Mirror", on: ["Mirror", "Running", "book"]),
+  tests(of: "Book", on: ["Mirror", "Running", "book"]),
   // Exercises in trouble: they crash, loop, give wrong shapes. Only the tests run it.
   program("troubled-exercises", at: "Tests/TroubledExercises", buildsOn: checked + ["ExerciseChecks"]),
   tests(

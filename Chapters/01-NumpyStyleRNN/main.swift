@@ -23,12 +23,13 @@ program(
   let ids = try vocabulary.ids(of: source)
   guard ids.count > options[steps] else {
     throw Failure.usage(
-      "the text has \(ids.count) characters, and \(options[steps]) steps need \(options[steps] + 1): "
-        + "take a longer text or fewer --steps.")
+      "the text has \(counted(ids.count, "character")), and to read \(counted(options[steps], "step")) takes "
+        + "\(options[steps] + 1): take a longer text or fewer --steps.")
   }
   let usual = vocabulary.characters.contains("\n") ? "\n" : String(source.prefix(1))
   let start = try vocabulary.ids(of: options[prompt] ?? usual)
   guard !start.isEmpty else { throw Failure.usage("--prompt is empty: it takes at least one character to begin with.") }
+  let folder = try options.folder(figures)
 
   heading("A text becomes numbers")
   print("text        \(ids.count) characters, beginning \"\(source.prefix(24).map(shown).joined())\"")
@@ -107,7 +108,7 @@ program(
   }
   print("Chapter 2 teaches it: swift run chapter02")
 
-  if let folder = options[figures] {
+  if let folder {
     let largest = Double(states.flatMap { abs($0).scalars }.max() ?? 1)
     let map = HeatMap(
       title: "The state, step by step", rows: (0..<options[hidden]).map { "h\($0)" },

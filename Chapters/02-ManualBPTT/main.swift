@@ -31,9 +31,10 @@ program(
   let T = 25
   guard ids.count > T else {
     throw Failure.usage(
-      "the text has \(ids.count) characters, and a window of \(T) steps needs \(T + 1): take a longer one.")
+      "the text has \(counted(ids.count, "character")), and a window of \(T) steps needs \(T + 1): take a longer one.")
   }
   guard !start.isEmpty else { throw Failure.usage("--prompt is empty: it takes at least one character to begin with.") }
+  let folder = try options.folder(figures)
   var random = SplitMix64(seed: options[seed])
 
   heading("Every gradient, checked")
@@ -138,7 +139,7 @@ program(
 
   print("Where next? Your own text, a novel or your code: swift run chapter02 --text FILE")
 
-  if let folder = options[figures] {
+  if let folder {
     try write(curve.svg(), to: "02-loss.svg", in: folder)
     try write(distance.svg(), to: "02-reach.svg", in: folder)
     try write(truncation.svg(), to: "02-truncation.svg", in: folder)

@@ -7,10 +7,9 @@ import NumpyStyleRNN
 /// A cell that reads a sequence, and a projection that makes an answer of its
 /// output after every step.
 ///
-/// The cell has `H` hidden units because the task needs that much memory; the
-/// answer has `O` numbers because the question does. The projection goes from
-/// one to the other. It is the same at every step: what a state means does not
-/// depend on when it is reached, and so a sequence may have any length.
+/// The cell has `H` hidden units, an answer `O` numbers; the projection goes
+/// from one to the other. It is the same at every step: what a state means does
+/// not depend on when it is reached, and so a sequence may have any length.
 public struct SequenceModel<C: Cell>: NamedArrays {
   /// What reads.
   public var cell: C

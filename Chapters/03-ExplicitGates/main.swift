@@ -16,13 +16,14 @@ program(
   options: [seed, steps, hidden, figures]
 ) { options in
   let (H, limit, first) = (options[hidden], options[steps], options[seed])
+  let folder = try options.folder(figures)
   var random = SplitMix64(seed: first)
 
   heading("Learning to add")
   let heldOut = Sums(100, bits: 10, using: &random)
   let cell = LSTM<Float>(inputs: 2, hidden: H, using: &random)
   var trainer = AdditionTrainer(SequenceModel(cell, using: &random), without: heldOut, seed: random.next())
-  print("An LSTM of \(H) units, \(trainer.model.count) weights; each step sees 16 new sums of 10 bits.")
+  print("An LSTM of \(counted(H, "unit")), \(trainer.model.count) weights; each step sees 16 new sums of 10 bits.")
   print("  step    loss  (nats per bit)                  bits right of 100 held-out sums")
   let progress = ProgressBar("Training", total: limit)
   let reports = Set((0...10).map { max(1, limit * $0 / 10) })
@@ -156,7 +157,7 @@ program(
   print("Where next? Change a gate, and be told whether your backward pass is right:")
   print("swift run exercises")
 
-  if let folder = options[figures] {
+  if let folder {
     var drawn = carry
     drawn.title = "The carry in \(sum.a[0]) + \(sum.b[0]), bit by bit"
     try write(curves.svg(), to: "03-addition.svg", in: folder)

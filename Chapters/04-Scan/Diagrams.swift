@@ -73,10 +73,10 @@ public enum Diagrams {
         In the first row, nine steps forward; only the carries before steps 0, 3 and 6 are kept. In the next rows, the last \
         piece, then the one before it, then the first, is run once more from its carry, this time with traces, and gone \
         back through at once. Never more than three traces are there.
-        """, columnWidth: 66, rowHeight: 52)
+        """, columnWidth: 54, rowHeight: 52)
     for t in 0..<9 {
       let column = place(t)
-      if t % 3 == 0 { diagram.box("c\(t)", "c\(subscripts[t])", column: column - 0.85, row: 0, .filled, .first) }
+      if t % 3 == 0 { diagram.box("c\(t)", "c\(subscripts[t])", column: column - 0.97, row: 0, .filled, .first) }
       diagram.box("step\(t)", "step", column: column, row: 0, .fleeting)
     }
     diagram.box("last", "last", column: place(8) + 1, row: 0, .bare)
@@ -92,7 +92,7 @@ public enum Diagrams {
         diagram.box("back\(t)", "back", column: place(t), row: row + 0.95)
         diagram.arrow("again\(t)", "back\(t)", .third)
       }
-      diagram.box("again c\(k)", "c\(subscripts[3 * k])", column: place(3 * k) - 0.85, row: row, .filled, .first)
+      diagram.box("again c\(k)", "c\(subscripts[3 * k])", column: place(3 * k) - 0.97, row: row, .filled, .first)
     }
     diagram.box("dLast", "dLast", column: place(8) + 1, row: 2 - 0.6 + 0.95, .bare)
     diagram.box("dInitial", "dInitial", column: place(0) - 1.2, row: 6 - 0.6 + 0.95, .bare)
@@ -108,7 +108,7 @@ public enum Diagrams {
   }
 
   /// The column of step `t`: between the pieces there is space for a carry.
-  private static func place(_ t: Int) -> Double { 1.25 + Double(t) + Double(t / 3) * 0.85 }
+  private static func place(_ t: Int) -> Double { 1.2 + Double(t) + Double(t / 3) * 0.97 }
 
   private static let subscripts = ["₀", "₁", "₂", "₃", "₄", "₅", "₆", "₇", "₈"]
 }

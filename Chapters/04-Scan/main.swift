@@ -29,6 +29,7 @@ program(
     print(String(decoding: try JSONEncoder().encode(measurement), as: UTF8.self))
     return
   }
+  let folder = try options.folder(figures)
 
   heading("A sum, carried from element to element")
   let x = (0..<8).map { _ in random.below(10) }
@@ -66,7 +67,7 @@ program(
   print("entries that differ in any bit:             \(zip(mapped.scalars, product.scalars).count { $0 != $1 })")
 
   heading("Four cells, three unrollings, the same bits")
-  print("\(T) steps of 4 rows, \(H) units: fingerprints of the gradient of every weight.")
+  print("\(counted(T, "step")) of 4 rows, \(counted(H, "unit")): fingerprints of the gradient of every weight.")
   print("cell            chapter 3's loop  scan              checkpoints       other bits")
   func compare<C: Cell<Float>>(_ name: String, _ cell: C) {
     var random = SplitMix64(seed: options[seed])
@@ -135,7 +136,7 @@ program(
   if options[measuring] { try measureAll() }
   print("Where next? swift run chapter05, where the data say how many steps there are.")
 
-  if let folder = options[figures] {
+  if let folder {
     try write(Diagrams.scan.svg(), to: "04-scan.svg", in: folder)
     try write(Diagrams.backward.svg(), to: "04-backward.svg", in: folder)
     try write(Diagrams.checkpoints.svg(), to: "04-checkpoints.svg", in: folder)

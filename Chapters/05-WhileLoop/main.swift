@@ -16,6 +16,7 @@ program(
   "chapter05", "While loop and tensor array: a network whose number of steps is data.",
   options: [seed, steps, hidden, figures]
 ) { options in
+  let folder = try options.folder(figures)
   var random = SplitMix64(seed: options[seed])
 
   heading("A loop of one number")
@@ -149,7 +150,7 @@ program(
   print((0...longest).map { t in "\(written.count { $0.count >= t })".aligned(to: 3) }.joined())
   for line in written.map({ vocabulary.text(of: $0) }) { print("  \(line)") }
 
-  if let folder = options[figures] {
+  if let folder {
     try write(Diagrams.whileLoop.svg(), to: "05-while-loop.svg", in: folder)
   }
 

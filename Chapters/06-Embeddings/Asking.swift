@@ -57,17 +57,6 @@ public enum Use: Sendable {
   }
 }
 
-/// Makes the folder for the figures, before the training whose figures they are.
-/// - Throws: a `Failure` if it cannot be made, or not be written to.
-public func requireFolder(_ folder: String) throws(Failure) {
-  do {
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-  } catch {
-    throw .usage("the folder \(folder) for the figures cannot be made: name another one.")
-  }
-  try requirePlace(for: folder + "/06-loss.svg")
-}
-
 /// Refuses to save a training over the text that it learns from.
 /// - Throws: a `Failure` if the two are one file.
 public func requireAnother(_ file: String, than text: String?) throws(Failure) {
@@ -75,6 +64,3 @@ public func requireAnother(_ file: String, than text: String?) throws(Failure) {
   guard let text, place(file) == place(text) else { return }
   throw .usage("\(file) is the text to learn from, and would be overwritten: save to another file.")
 }
-
-/// A number and what is counted: `1 piece`, `2 pieces`.
-public func counted(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }

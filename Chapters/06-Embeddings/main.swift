@@ -81,7 +81,7 @@ program(
     try requirePlace(for: target)
     try requireAnother(target, than: checkpoint.textFile)
   }
-  if let folder = options[figures] { try requireFolder(folder) }
+  let folder = try options.folder(figures)
 
   /// Trains and prints; returns the looks at the held-out text.
   func learn() throws -> [(step: Int, learned: Double, heldOut: Double)] {
@@ -254,7 +254,7 @@ program(
   print("Where next? Your own text, and a model that stays:")
   print("swift run chapter06 --train --text FILE --save model.safetensors")
 
-  if let folder = options[figures] {
+  if let folder {
     var drawn = heat
     drawn.title = "Forget gates over what the model wrote"
     try write(curve.svg(), to: "06-loss.svg", in: folder)

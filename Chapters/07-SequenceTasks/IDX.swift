@@ -20,8 +20,8 @@ private struct IDX {
     let head = [0, 0, 8, UInt8(dimensions)]
     guard all.count >= 4 + 4 * dimensions else {
       throw wrong(
-        "\(all.count) bytes are too few for an IDX file of \(what); "
-          + "is it whole?")
+        "it has \(counted(all.count, "byte")), too few for an IDX file of "
+          + "\(what); is it whole?")
     }
     guard all.starts(with: head) else {
       throw wrong(
@@ -68,12 +68,14 @@ extension LabelledImages {
       (pixels.sizes[0], pixels.sizes[1], pixels.sizes[2])
     guard count == digits.sizes[0] else {
       throw .failed(
-        "\(images) holds \(count) images, \(labels) \(digits.sizes[0]) labels; "
-          + "give two files that belong together.")
+        "\(images) holds \(counted(count, "image")), \(labels) "
+          + "\(counted(digits.sizes[0], "label")); give two files that "
+          + "belong together.")
     }
     guard count >= 10, height > 0, width > 0 else {
       throw .failed(
-        "\(images) holds \(count) images of \(height) × \(width) pixels; "
+        "\(images) holds \(counted(count, "image")) of \(height) × \(width) "
+          + "pixels; "
           + "10 images are the least, a fifth of which is held out.")
     }
     if let place = digits.bytes.firstIndex(where: { $0 > 9 }) {

@@ -41,8 +41,9 @@ extension Table {
     let examples = ids == nil ? windows(window, column) : sequences(column)
     guard examples.count >= 10 else {
       throw .failed(
-        "\(path): its \(rows.count) lines of numbers make \(examples.count) "
-          + "sequences; 10 are the least, a fifth of which is held out.")
+        "\(path): its numbers, \(counted(rows.count, "line")), make "
+          + "\(counted(examples.count, "sequence")); 10 are the least, a fifth "
+          + "of which is held out.")
     }
     return examples
   }

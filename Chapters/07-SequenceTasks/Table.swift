@@ -81,8 +81,9 @@ public struct Table: Sendable {
       }
       guard cells.count == header.count else {
         throw .failed(
-          "\(path), line \(k + 1): \(cells.count) values, "
-            + "the header names \(header.count) columns.")
+          "\(path), line \(k + 1): "
+            + counted(cells.count, "value") + ", the header names "
+            + counted(header.count, "column") + ".")
       }
       var row: [Double] = []
       for column in used {

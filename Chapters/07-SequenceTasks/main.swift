@@ -84,6 +84,7 @@ program(
   }
   let own = try options[images].map { try LabelledImages(images: $0, labels: options[labels]!) }
   let all = own ?? .digits
+  let folder = try options.folder(figures)
   // Who chooses by the images held out has learned from them: so a choice is made by images held out beside these.
   func parts(_ split: (LabelledImages) -> LabelledImages.Parts) -> LabelledImages.Parts {
     options[validate] ? split(split(all).training) : split(all)
@@ -130,7 +131,7 @@ program(
     print("\(row + 1)".aligned(to: 4), percent(share) + (bar.isEmpty ? "" : " " + bar))
   }
 
-  if let folder = options[figures] {
+  if let folder {
     let early = LineChart(
       title: "How early does it know?", x: "rows read", y: "share named rightly",
       series: [

@@ -23,6 +23,7 @@ program(
     Growth.source(measureGrowth()).forEach { print($0) }
     return
   }
+  let folder = try options.folder(figures)
 
   heading("The same answer, version by version")
   // Five steps are enough to go there and back, and the triple loop takes its time.
@@ -70,7 +71,7 @@ program(
   Growth.table(Growth.record).forEach { print($0) }
   print("\n" + Growth.shares(Growth.record).text(height: 14))
 
-  if let folder = options[figures] {
+  if let folder {
     try write(Growth.times(Growth.record).svg(), to: "08-times.svg", in: folder)
     try write(Growth.shares(Growth.record).svg(), to: "08-shares.svg", in: folder)
     try write(record.roofline.svg(), to: "08-roofline.svg", in: folder)

@@ -26,15 +26,11 @@ struct CharacterLSTM {
   }
 
   private func model<Scalar>(_: Scalar.Type) -> LanguageModel<LSTM<Scalar>> {
-    func weights(seed: UInt64, _ rows: Int, _ columns: Int, scale: Double) -> Matrix<Scalar> {
-      var random = SplitMix64(seed: seed)
-      return .uniform(rows, columns, scale: scale, using: &random)
-    }
     let scale = 1 / Double(H).squareRoot()
     return LanguageModel(
-      embedding: Embedding(table: weights(seed: 401, V, E, scale: 1)),
+      embedding: Embedding(table: peersWeights(seed: 401, V, E, scale: 1)),
       cell: peersLSTM(seed: 402, inputs: E, hidden: H, scale: scale),
-      projection: Projection(W: weights(seed: 404, V, H, scale: scale).transposed(), b: Matrix(1, V)))
+      projection: Projection(W: peersWeights(seed: 404, V, H, scale: scale).transposed(), b: Matrix(1, V)))
   }
 
   /// Compares the first window's loss and gradient, in `Double`, with what all peers agree on.

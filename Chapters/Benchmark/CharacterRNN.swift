@@ -14,12 +14,11 @@ struct CharacterRNN {
     ids = try vocabulary.ids(of: text)
   }
 
-  /// The network that all peers begin from. They store weights as [outputs × inputs].
+  /// The network that all peers begin from.
   func network<Scalar>(_: Scalar.Type) -> RNN<Scalar> {
     let (V, H) = (vocabulary, 100)
     func weights(seed: UInt64, _ rows: Int, _ columns: Int) -> Matrix<Scalar> {
-      var random = SplitMix64(seed: seed)
-      return Matrix.uniform(rows, columns, scale: 0.01 * 3.0.squareRoot(), using: &random).transposed()
+      peersWeights(seed: seed, rows, columns, scale: 0.01 * 3.0.squareRoot()).transposed()
     }
     return RNN(
       cell: TanhCell(Wx: weights(seed: 101, H, V), Wh: weights(seed: 102, H, H), b: Matrix(1, H)),

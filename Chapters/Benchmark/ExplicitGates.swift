@@ -6,8 +6,7 @@ import NumpyStyleRNN
 
 /// Uniform weights as the peers store them, `[4H × D]` with the gates' rows in the order i f g o: here one `[D × H]` a gate.
 private func gateWeights<Scalar>(seed: UInt64, inputs D: Int, hidden H: Int, scale: Double) -> [Matrix<Scalar>] {
-  var random = SplitMix64(seed: seed)
-  let packed = Matrix<Scalar>.uniform(4 * H, D, scale: scale, using: &random)
+  let packed: Matrix<Scalar> = peersWeights(seed: seed, 4 * H, D, scale: scale)
   return (0..<4).map { packed.rows($0 * H..<($0 + 1) * H).transposed() }
 }
 
@@ -50,8 +49,7 @@ struct AdditionStep {
 
   private func model<Scalar>(_: Scalar.Type) -> SequenceModel<LSTM<Scalar>> {
     let (D, H) = (2, 20)
-    var random = SplitMix64(seed: 203)
-    let W = Matrix<Scalar>.uniform(1, H, scale: (6 / Double(H + 1)).squareRoot(), using: &random)
+    let W: Matrix<Scalar> = peersWeights(seed: 203, 1, H, scale: (6 / Double(H + 1)).squareRoot())
     return SequenceModel(
       cell: peersLSTM(seed: 201, inputs: D, hidden: H, scale: (6 / Double(D + H + 4 * H)).squareRoot()),
       projection: Projection(W: W.transposed(), b: Matrix(1, 1)))
@@ -97,8 +95,7 @@ struct LSTMLayer {
   }
 
   private func inputs<Scalar>(_: Scalar.Type) -> Matrix<Scalar> {
-    var random = SplitMix64(seed: 303)
-    return .uniform(T * B, D, scale: 1, using: &random)
+    peersWeights(seed: 303, T * B, D, scale: 1)
   }
 
   /// Compares loss and gradient, in `Double`, with what all peers agree on.

@@ -127,12 +127,6 @@ private struct RMSProp<Model: NamedArrays> {
   }
 }
 
-/// Weights as the peers draw and store them, `[outputs × inputs]`.
-private func peersWeights<Scalar>(seed: UInt64, _ rows: Int, _ columns: Int, scale: Double) -> Matrix<Scalar> {
-  var random = SplitMix64(seed: seed)
-  return .uniform(rows, columns, scale: scale, using: &random)
-}
-
 /// The gates of layer `k`, whose rows lie one below the other in the peers' arrays, and as many biases of the second kind.
 private func peersGates<Scalar>(
   _ N: Int, layer k: UInt64, inputs D: Int, hidden H: Int, scale: Double

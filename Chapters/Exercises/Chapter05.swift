@@ -1,3 +1,4 @@
+import Console
 import ExplicitGates
 import ManualBPTT
 import MinimalMatrix
@@ -97,7 +98,7 @@ public enum WhileLoopCheck {
     // Another limit, other steps.
     let (high, none) = (answer(cell, x, B, 100)?.steps ?? 0, answer(cell, x, B, 0)?.steps ?? 0)
     guard high == T && none == 0 else {
-      return .wrong("With a limit of 100 it takes \(high) steps of \(T), with one of 0 it takes \(none).")
+      return .wrong("With a limit of 100 it takes \(counted(high, "step")) of \(T), with one of 0 it takes \(none).")
     }
     return .solved("The rows took \(list(steps)) steps, each as many as alone.")
   }
@@ -169,7 +170,7 @@ public enum WhileLoopCheck {
       }
       let at = "Of \(a), from \(start):"
       guard abs(found.root - x) <= 1e-14 * x, found.steps == steps else {
-        return .wrong("\(at) the root is \(x) after \(steps) steps, not \(found.root) after \(found.steps).")
+        return .wrong("\(at) the root is \(x) after \(counted(steps, "step")), not \(found.root) after \(found.steps).")
       }
       guard abs(found.da - da) <= 1e-10 * abs(da) else {
         let why = steps == 0 ? " No step has read a." : " a is read at every step."

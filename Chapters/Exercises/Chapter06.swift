@@ -1,3 +1,4 @@
+import Console
 import Embeddings
 import EmbeddingsExercises
 import ExplicitGates
@@ -315,7 +316,7 @@ extension EmbeddingsCheck {
     let (N, first) = (20_000, 3)
     var random = SplitMix64(seed: 3)
     let written = write(model, N, first, &random)
-    guard written.count == N else { return "It writes \(written.count) ids when it is asked for \(N)." }
+    guard written.count == N else { return "It writes \(counted(written.count, "id")) when it is asked for \(N)." }
     guard written.allSatisfy({ (0..<5).contains($0) }) else { return "It writes ids that the model does not have." }
     if random.state == SplitMix64(seed: 3).state { return "It writes without drawing: random has not been used." }
     var counts = Matrix<Double>(5, 5)

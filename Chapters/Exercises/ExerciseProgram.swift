@@ -101,7 +101,7 @@ struct Desk {
     let lines = printed.split(separator: "\n", omittingEmptySubsequences: false)
     if !printed.isEmpty {
       print("Your code printed:\n" + lines.prefix(40).joined(separator: "\n"))
-      if lines.count > 40 { print("… and \(lines.count - 40) lines more.") }
+      if lines.count > 40 { print("… and \(counted(lines.count - 40, "line")) more.") }
     }
     switch verdict {
     case .untouched(let text):

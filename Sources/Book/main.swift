@@ -14,5 +14,5 @@ program("book", "Keeps the book the mirror of the code.", arguments: [action]) {
   let book = Book(root: root, run: Programs(of: root).run)
   let report = options[action] == .sync ? book.sync() : book.check()
   print(report)
-  if !report.problems.isEmpty { throw Failure.failed("\(report.problems.count) problems, listed above.") }
+  if !report.problems.isEmpty { throw Failure.failed("\(counted(report.problems.count, "problem")), listed above.") }
 }

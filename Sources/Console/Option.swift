@@ -1,5 +1,3 @@
-import Foundation
-
 /// One thing a program can be asked, such as `--steps 3000`: declared once, then the key to its value.
 ///
 /// ```swift
@@ -127,18 +125,13 @@ extension Option where Value == String? {
       defaultValue: nil, read: { $0.isEmpty ? .none : .some($0) })
   }
 
-  /// `--figures FOLDER`: where the figures go, or `nil` when none are wanted. What is there already must be a folder.
+  /// `--figures FOLDER`: where the figures go, or `nil` when none are wanted. ``Options/folder(_:)`` makes it.
   public static func figures(_ help: String = "a folder for the figures, as SVG files") -> Option {
     Option(
       name: "figures", help: help, placeholder: "FOLDER", defaultText: "none are written",
       wants: "a folder, there already or to be made", defaultValue: nil,
-      read: { $0.isEmpty || isFile($0) ? .none : .some($0) })
+      read: { $0.isEmpty ? .none : .some($0) })
   }
-}
-
-private func isFile(_ path: String) -> Bool {
-  var isFolder: ObjCBool = false
-  return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && !isFolder.boolValue
 }
 
 extension Option where Value: CaseIterable & RawRepresentable, Value.RawValue == String {

@@ -26,3 +26,18 @@ public func requirePlace(for file: String) throws(Failure) {
     throw .usage("\(file) cannot be written: there is no folder \(folder), or it may not be written to.")
   }
 }
+
+extension Options {
+  /// The folder that `option` names, made where it is not there yet; `nil` if none is given. To be asked for before a long
+  /// run whose figures go there.
+  ///
+  /// - Throws: a `Failure` if it is a file, cannot be made, or may not be written to.
+  public func folder(_ option: Option<String?>) throws(Failure) -> String? {
+    guard let folder = self[option] else { return nil }
+    let isMade: Void? = try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    guard isMade != nil, FileManager.default.isWritableFile(atPath: folder) else {
+      throw .usage("the folder \(folder) of --\(option.name) cannot be made or written to; name another one.")
+    }
+    return folder
+  }
+}

@@ -55,15 +55,20 @@ public struct PointMap: Sendable {
     return (lines + (hidden > 0 ? ["(\(hidden) more have no room)"] : [])).joined(separator: "\n")
   }
 
-  /// The map as an SVG file, 720 wide, legible on light and dark ground.
+  /// The map as an SVG file, 720 wide, legible on light and dark ground. A name that would lie on one drawn before it
+  /// moves aside, no further than it must.
   public func svg() -> String {
     var svg = SVG()
     svg.text(fitted(title, to: 70), 16, 24, attributes: " class=\"title\"")
     svg.rectangle(16, 44, 688, 360, attributes: "class=\"axis\"")
+    var labels: [Label] = []
     for point in drawable {
-      let (x, y) = (40 + 640 * share(point.x, \.x), 388 - 320 * share(point.y, \.y))
+      let own = Label(
+        text: fitted(point.name, to: 20), x: 40 + 640 * share(point.x, \.x), y: 388 - 320 * share(point.y, \.y))
+      let label = own.neighbours.first { place in !labels.contains { $0.touches(place) } } ?? own
+      labels.append(label)
       let colour = Palette.series[((point.group % 6) + 6) % 6].hex
-      svg.text(fitted(point.name, to: 20), x, y, .middle, attributes: " font-size=\"15\" fill=\"\(colour)\"")
+      svg.text(label.text, label.x, label.y, .middle, attributes: " font-size=\"15\" fill=\"\(colour)\"")
     }
     let hidden = points.count - drawable.count
     let notes = hidden > 0 ? ["\(hidden) without two finite coordinates."] : []
@@ -72,4 +77,33 @@ public struct PointMap: Sendable {
       width: 720, height: bottom - 8, title: title,
       description: (["\(drawable.count) names in the plane."] + notes).joined(separator: " "))
   }
+}
+
+/// A name, 15 pixels high, and the middle of the line it stands on.
+private struct Label {
+  let text: String
+  var x, y: Double
+
+  /// Half the name's width, and the height of a line of such names.
+  private var half: Double { SVG.width(of: text) * 15 / 12 / 2 }
+  private static let height = 14.0
+
+  /// Its own place, and then ever further ones around it that are inside the map's frame.
+  var neighbours: [Label] {
+    let directions: [SIMD2<Double>] = [
+      [0, -1], [0, 1], [1, 0], [-1, 0], [0.7, -0.7], [-0.7, -0.7], [0.7, 0.7], [-0.7, 0.7],
+    ]
+    var places = [self]
+    for distance in stride(from: 3.0, through: 48, by: 3) {
+      for direction in directions {
+        let place = Label(text: text, x: x + distance * direction.x, y: y + distance * direction.y)
+        if place.isInside { places.append(place) }
+      }
+    }
+    return places
+  }
+
+  private var isInside: Bool { x - half > 16 && x + half < 704 && y > 58 && y < 400 }
+
+  func touches(_ other: Label) -> Bool { abs(x - other.x) < half + other.half && abs(y - other.y) < Self.height }
 }

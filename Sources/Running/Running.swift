@@ -60,15 +60,15 @@ public func shell(
     URL(fileURLWithPath: "/bin/bash"), ["-c", line], input, environment, directory, seconds)
 }
 
-/// Where the package's programs lie: beside the bundle of the running tests, or the running program.
-private var products: URL {
-  #if os(macOS)
-    let tests = Bundle.allBundles.first { $0.bundlePath.hasSuffix(".xctest") }
-    return tests?.bundleURL.deletingLastPathComponent() ?? Bundle.main.bundleURL
-  #else
-    return Bundle.main.bundleURL
-  #endif
+/// The folder of the package's programs: that of the program that runs, or of the tests. On a Mac tests are a bundle that
+/// a program of Xcode's has loaded, so what is asked for is where this code lies, not which program runs.
+public var products: URL {
+  let here = Bundle(for: Here.self).bundleURL
+  return here.pathExtension == "xctest" ? here.deletingLastPathComponent() : here
 }
+
+/// Its code lies in the program, or in the bundle of the tests.
+private final class Here {}
 
 private func launch(
   _ executable: URL, _ arguments: [String], _ input: String, _ environment: [String: String], _ directory: URL?,

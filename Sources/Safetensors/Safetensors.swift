@@ -98,14 +98,17 @@ extension Safetensors {
   }
 
   private init(checking bytes: [UInt8]) throws(Problem) {
-    guard bytes.count >= 8 else { throw Problem("is \(bytes.count) bytes long, less than any safetensors file") }
+    guard bytes.count >= 8 else {
+      throw Problem("is \(counted(bytes.count, "byte")) long, less than any safetensors file")
+    }
     let length = (0..<8).reduce(UInt64(0)) { $0 | UInt64(bytes[$1]) << UInt64(8 * $1) }
     guard length <= Header.longest else {
       throw Problem("is no safetensors file: its first 8 bytes announce a header of \(length) bytes")
     }
     let start = 8 + Int(length)
     guard start <= bytes.count else {
-      throw Problem("is cut off: it announces a header of \(length) bytes and has \(bytes.count - 8) behind that")
+      throw Problem(
+        "is cut off: it announces a header of \(counted(Int(length), "byte")) and has \(bytes.count - 8) behind that")
     }
     let header = try Header(bytes[8..<start])
     try header.checkOffsets(data: bytes.count - start)
@@ -134,11 +137,11 @@ extension Header {
         throw Problem("has an array \(name) of shape \(entry.shape), more than can be counted")
       }
       guard entry.begin <= entry.end, entry.end <= data else {
-        throw Problem("has an array \(name) at \(entry.begin)..<\(entry.end) of \(data) bytes of data")
+        throw Problem("has an array \(name) at \(entry.begin)..<\(entry.end) of \(counted(data, "byte")) of data")
       }
       guard entry.end - entry.begin == bytes else {
         throw Problem(
-          "has an array \(name) of shape \(entry.shape) and type \(entry.type.rawValue), which is \(bytes) bytes, in "
+          "has an array \(name) of shape \(entry.shape) and type \(entry.type.rawValue), which is \(counted(bytes, "byte")), in "
             + "\(entry.end - entry.begin)")
       }
       guard entry.begin == end else {
@@ -147,7 +150,7 @@ extension Header {
       }
       end = entry.end
     }
-    guard end == data else { throw Problem("has \(data - end) bytes behind its last array") }
+    guard end == data else { throw Problem("has \(counted(data - end, "byte")) behind its last array") }
   }
 
   private func product(_ a: Int, _ b: Int) -> Int? {

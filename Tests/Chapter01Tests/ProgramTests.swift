@@ -97,8 +97,10 @@ import Testing
 
   @Test(arguments: programs)
   func aTextShorterThanASequence(program: String) throws {
-    try Self.with(file: "abcd".utf8) {
-      try Self.expectFailure(of: program, ["--text", $0, "--prompt", "a"], status: 2, "the text has 4 characters")
+    for (text, says) in [("abcd", "the text has 4 characters, and"), ("a", "the text has 1 character, and")] {
+      try Self.with(file: text.utf8) {
+        try Self.expectFailure(of: program, ["--text", $0, "--prompt", "a"], status: 2, says)
+      }
     }
   }
 

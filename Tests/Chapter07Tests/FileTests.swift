@@ -48,7 +48,7 @@ let idxLabels: [UInt8] = [0, 0, 8, 1, 0, 0, 0, 12] + (0..<12).map { UInt8($0 % 1
     func add(_ images: [UInt8], _ labels: [UInt8], _ message: String) { cases.append((images, labels, message)) }
     add(Array(idxImages.dropLast()), idxLabels, "/i: its head announces 12 × 3 × 2 bytes of images, 71 follow")
     add(idxImages + [0], idxLabels, "73 follow")
-    add(Array(idxImages.prefix(9)), idxLabels, "/i: 9 bytes are too few")
+    add(Array(idxImages.prefix(9)), idxLabels, "/i: it has 9 bytes, too few")
     add([], idxLabels, "/i: 0 bytes")
     // 2²² × 2²² × 2²⁰ is 0 in 64 bits.
     add([0, 0, 8, 3, 0, 64, 0, 0, 0, 64, 0, 0, 0, 16, 0, 0], idxLabels, "4194304 × 4194304 × 1048576 bytes of images")
@@ -135,12 +135,12 @@ let idxLabels: [UInt8] = [0, 0, 8, 1, 0, 0, 0, 12] + (0..<12).map { UInt8($0 % 1
   @Test("What is wrong is said with file, line and column.")
   func wrong() {
     let cases: [(String, String)] = [
-      ("x,y\n1,2\n3\n", "f.csv, line 3: 1 values, the header names 2 columns"),
+      ("x,y\n1,2\n3\n", "f.csv, line 3: 1 value, the header names 2 columns"),
       ("x,y\n1,2\n3,abc\n", "f.csv, line 3, column 2 (y): \"abc\" is no number"),
       ("x,y\n1,2\n,4\n", "f.csv, line 3, column 1 (x): the value is missing"),
       ("x,y\n1,nan\n", "f.csv, line 2, column 2 (y): \"nan\" is no number"),
       ("1,2\n3,4\n", "f.csv, line 1: a number stands where the columns' names should"),
-      ("x,y\n1,2\n", "f.csv: its 1 lines of numbers make 0 sequences"), ("x,y\n", "its 0 lines"),
+      ("x,y\n1,2\n", "f.csv: its numbers, 1 line, make 0 sequences"), ("x,y\n", "its numbers, 0 lines"),
       ("x,z\n1,2\n", "f.csv, line 1: no column \"y\" for the target; there are x, z."),
       ("x,x,y\n1,2,3\n", "f.csv, line 1, column 2 (x): column 1 has this name too; rename one."),
       ("x,,y\n1,2,3\n", "f.csv, line 1, column 2: it has no name; give it one."),

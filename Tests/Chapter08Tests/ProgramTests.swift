@@ -38,6 +38,17 @@ import Testing
         == ["08-roofline.svg", "08-shares.svg", "08-times.svg"])
   }
 
+  @Test(
+    "A folder for the figures that cannot be made, or is a file, is refused before anything is done.", arguments: 1...8)
+  func noFolder(chapter: Int) throws {
+    for folder in ["/dev/null/there", #filePath] {
+      let refused = try run("chapter0\(chapter)", ["--figures", folder])
+      #expect(refused.status == 2 && refused.output.isEmpty, "\(refused)")
+      #expect(refused.errors.contains("the folder \(folder) of --figures cannot be made"))
+      #expect(refused.errors.split(separator: "\n").count == 1)
+    }
+  }
+
   @Test("What is measured: every speed above 0, none above the peak of its cores; the record holds as many.")
   func measurements() {
     var ticks: [Int] = []

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Console
@@ -26,6 +27,26 @@ private func parse(_ words: String...) throws -> Options {
 }
 
 @Suite struct InterfaceTests {
+  @Test("A folder for figures is made, also in folders that are not there; what is a file, or lies in one, is refused.")
+  func folders() throws {
+    let figures = Option.figures()
+    func folder(_ words: String...) throws -> String? {
+      let interface = Interface(name: "p", summary: "", arguments: [], options: [figures])
+      guard case .run(let options) = try interface.request(words) else { return nil }
+      return try options.folder(figures)
+    }
+    #expect(try folder() == nil)
+    let place = FileManager.default.temporaryDirectory.appending(path: "figures-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: place) }
+    let path = place.appending(path: "new/er").path
+    for _ in 0..<2 { #expect(try folder("--figures", path) == path) }
+    #expect(try FileManager.default.contentsOfDirectory(atPath: path).isEmpty)
+    for path in [#filePath, #filePath + "/there"] {
+      let says = "the folder \(path) of --figures cannot be made or written to; name another one."
+      #expect(throws: Failure.usage(says)) { try folder("--figures", path) }
+    }
+  }
+
   @Test func defaultsStandWhereNothingIsGiven() throws {
     let options = try parse()
     #expect(options[seed] == 7)

@@ -1,4 +1,5 @@
 import Foundation
+import Running
 import Testing
 
 @testable import Mirror
@@ -120,26 +121,19 @@ import Testing
 @Test func theToolSaysWhatIsWrong() throws {
   let root = Folder(FileManager.default.temporaryDirectory.appending(path: "tool-\(UUID().uuidString)"))
   defer { try? FileManager.default.removeItem(at: root.url) }
-  let tool = try #require(Bundle.main.executableURL).deletingLastPathComponent().appending(path: "book")
-  func book(_ arguments: String...) throws -> (code: Int32, output: String, errors: String) {
-    let process = Process()
-    let (output, errors) = (Pipe(), Pipe())
-    process.executableURL = tool
-    process.arguments = arguments
-    process.currentDirectoryURL = root.url.appending(path: "book")
-    (process.standardOutput, process.standardError) = (output, errors)
-    try process.run()
-    process.waitUntilExit()
-    let texts = [output, errors].map { String(decoding: $0.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self) }
-    return (process.terminationStatus, texts[0], texts[1])
+  func book(_ arguments: String...) throws -> Run {
+    try run("book", arguments, in: root.url.appending(path: "book"))
   }
   try root.write([], to: "Package.swift")
   try root.write(Array("# A book\n".utf8), to: "book/README.md")
-  #expect(try book() == (0, "book: 1 page, 0 listings, 0 outputs, 0 figures: all as in the code.\n", ""))
+  let good = try book()
+  #expect(good.status == 0 && good.errors.isEmpty)
+  #expect(good.output == "book: 1 page, 0 listings, 0 outputs, 0 figures: all as in the code.\n")
   let misspelt = try book("snyc")
-  #expect(misspelt.code == 2 && misspelt.output.isEmpty && misspelt.errors.contains("check, sync"))
+  #expect(misspelt.status == 2 && misspelt.output.isEmpty && misspelt.errors.contains("check, sync"))
   try root.write(Array("# A book\n[a](b)".utf8), to: "book/README.md")
-  #expect(try book("sync").code == 1)
+  let broken = try book("sync")
+  #expect(broken.status == 1 && broken.errors == "book: 1 problem, listed above.\n")
   #expect(
     try book().output == """
       book/README.md:2: there is no “b”, seen from this page.

@@ -91,7 +91,7 @@ struct Case: Sendable, CustomTestStringConvertible {
       "\"b\" that leaves a gap before it"
     ),
     Case(file("{\"a\":{\(entry)}}", data: 11), "3 bytes behind its last array"),
-    Case(file("{}", data: 1), "1 bytes behind"),
+    Case(file("{}", data: 1), "1 byte behind"),
     Case(file(String(repeating: "[", count: 100_000)), "{ is missing"),
     Case(file(String(repeating: "{\"a\":", count: 100_000)), "\"a\" with \"a\" too much"),
   ]
