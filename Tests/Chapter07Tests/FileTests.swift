@@ -49,7 +49,7 @@ let idxLabels: [UInt8] = [0, 0, 8, 1, 0, 0, 0, 12] + (0..<12).map { UInt8($0 % 1
     add(Array(idxImages.dropLast()), idxLabels, "/i: its head announces 12 × 3 × 2 bytes of images, 71 follow")
     add(idxImages + [0], idxLabels, "73 follow")
     add(Array(idxImages.prefix(9)), idxLabels, "/i: it has 9 bytes, too few")
-    add([], idxLabels, "/i: 0 bytes")
+    add([], idxLabels, "/i: it has 0 bytes")
     // 2²² × 2²² × 2²⁰ is 0 in 64 bits.
     add([0, 0, 8, 3, 0, 64, 0, 0, 0, 64, 0, 0, 0, 16, 0, 0], idxLabels, "4194304 × 4194304 × 1048576 bytes of images")
     add(idxLabels + idxLabels, idxImages, "are the two files exchanged?")
@@ -147,7 +147,7 @@ let idxLabels: [UInt8] = [0, 0, 8, 1, 0, 0, 0, 12] + (0..<12).map { UInt8($0 % 1
       ("x;y\n1;2\n", "f.csv, line 1: no comma, but semicolons"), ("x\ty\n1\t2\n", "line 1: no comma, but tabs"),
       ("x,y\n1,-1e18\n", "f.csv, line 2, column 2 (y): -1e18 is too large"),
       ("x,y\n1,\"2\n", "f.csv, line 2: its quotation mark is not closed"),
-      ("x,y\n1,2\n\n3,4\n", "line 3: 1 values"), (right, "no failure"), (right + "\n\n", "no failure"),
+      ("x,y\n1,2\n\n3,4\n", "line 3: 1 value,"), (right, "no failure"), (right + "\n\n", "no failure"),
     ]
     for (text, expected) in cases { #expect(message(text).contains(expected), "\(text): \(message(text))") }
     #expect(message(right, sequence: "id").contains("no column \"id\" for the sequences"))
