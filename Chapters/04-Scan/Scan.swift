@@ -25,17 +25,12 @@ public func scan<Elements: BidirectionalCollection, Carry, Output>(
   var carry = initial
   var outputs: [Output] = []
   outputs.reserveCapacity(elements.count)
-  func take(_ element: Elements.Element) {
+  for element in reversed ? elements.reversed() : Array(elements) {
     let (next, output) = step(carry, element)
     carry = next
     outputs.append(output)
   }
-  if reversed {
-    for element in elements.reversed() { take(element) }
-    outputs.reverse()
-  } else {
-    for element in elements { take(element) }
-  }
+  if reversed { outputs.reverse() }
   return (carry, outputs)
 }
 
@@ -52,7 +47,5 @@ public func fold<Elements: BidirectionalCollection, Carry>(
   over elements: Elements, from initial: Carry, reversed: Bool = false,
   _ step: (Carry, Elements.Element) -> Carry
 ) -> Carry {
-  reversed
-    ? elements.reversed().reduce(initial, step)
-    : elements.reduce(initial, step)
+  (reversed ? elements.reversed() : Array(elements)).reduce(initial, step)
 }
