@@ -59,14 +59,15 @@ let checks = [
   // Exercises in trouble: they crash, loop, give wrong shapes. Only the tests run it.
   program("troubled-exercises", at: "Tests/TroubledExercises", buildsOn: checked + ["ExerciseChecks"]),
   tests(
-    of: "Exercises", on: checked + ["ExerciseChecks", "TestSupport", "exercises", "troubled-exercises"], beside: []),
+    of: "Exercises", on: checked + ["ExerciseChecks", "TestSupport", "exercises", "troubled-exercises"], beside: [],
+    isOptimised: false),
 ]
 
 /// A chapter's tests see it and the chapters before it.
 let chapterChecks = chapters.indices.map { index in
   tests(
     of: String(chapters[index][1].name.capitalized),
-    on: chapters[...index].map { $0[0].name } + ground.map(\.name) + ["TestSupport"])
+    on: chapters[...index].map { $0[0].name } + ground.map(\.name) + ["TestSupport"], isOptimised: false)
 }
 
 let package = Package(
@@ -108,12 +109,16 @@ func program(_ name: String, at path: String, only file: String? = nil, buildsOn
 }
 
 /// The folder `Tests/NameTests`, which tests the module `Name`, or those named. Reference numbers and the scripts that made
-/// them lie `beside` the tests: all files that are not Swift, unless others are named.
-func tests(of name: String, on modules: [String]? = nil, beside others: [String]? = nil) -> Target {
+/// them lie `beside` the tests: all files that are not Swift, unless others are named. Tests that leave the work to what they
+/// test need not be optimised themselves, and are built in two thirds of the time.
+func tests(
+  of name: String, on modules: [String]? = nil, beside others: [String]? = nil, isOptimised: Bool = true
+) -> Target {
   let (modules, path) = (modules ?? [name], "Tests/\(name)Tests")
   return .testTarget(
     name: "\(name)Tests", dependencies: modules.map { .byName(name: $0) }, path: path,
-    exclude: others ?? files(in: path).filter { !$0.hasSuffix(".swift") }, swiftSettings: settings())
+    exclude: others ?? files(in: path).filter { !$0.hasSuffix(".swift") },
+    swiftSettings: settings(isOptimised: isOptimised))
 }
 
 /// The names of the files and folders in a folder of the package, for what is left out of a target and nothing else:
@@ -125,8 +130,8 @@ func files(in path: String) -> [String] {
 /// Optimised in every configuration, because a reader's `swift run` is a debug build; and for the processor at hand.
 /// `WORKBOOK_CPU=haswell swift build` builds for another one, `WORKBOOK_CPU=any` for all: the results are the same bits.
 /// C's `sqrt` sets `errno`, which costs a call for each lane of a vector; without, a square root is one instruction.
-func settings() -> [SwiftSetting] {
-  var flags = ["-O", "-Xcc", "-fno-math-errno"]
+func settings(isOptimised: Bool = true) -> [SwiftSetting] {
+  var flags = (isOptimised ? ["-O"] : []) + ["-Xcc", "-fno-math-errno"]
   #if arch(x86_64)
     let cpu = Context.environment["WORKBOOK_CPU"] ?? "native"
     if cpu != "any" { flags += ["-target-cpu", cpu] }
