@@ -103,7 +103,10 @@ public struct CellCheck: Sendable {
       cell.project(trial.inputs.rows(0..<trial.initial.h.rows)), cell.zeroState(batch: trial.initial.h.rows)
     )
     func isZero<Arrays: NamedArrays<Double>>(_ given: Arrays, like other: Arrays) -> Bool {
-      Arrays.arrays.allSatisfy { given[keyPath: $0.path] == Matrix(zerosLike: other[keyPath: $0.path]) }
+      for (_, path) in Arrays.arrays where given[keyPath: path] != Matrix(zerosLike: other[keyPath: path]) {
+        return false
+      }
+      return true
     }
     let (after, trace) = cell.step(z, from: trial.initial)
     let (dz, dBefore) = cell.backward(trial.dLast, through: trace)
