@@ -31,7 +31,7 @@ extension ProductTests {
     var b = Matrix<Scalar>.uniform(k, n, scale: 1, using: &random)
     var bT = plainTranspose(b)
     let (copy, first) = (b, plainProduct(a, b, from: Matrix(m, n)))
-    for change in 0..<2 {
+    for change in 0..<3 {
       let expected = plainProduct(a, b, from: Matrix(m, n))
       let twice = plainProduct(a, b, from: expected)
       for use in 0..<7 {
@@ -41,7 +41,6 @@ extension ProductTests {
         #expect(difference(sum, twice) == nil, message)
         #expect(difference(matmul(a, b), expected) == nil, message)
         #expect(difference(matmul(a, bT.T), expected) == nil, message)
-        guard use % 3 == 0 else { continue }
         // The same memory in another shape: what is kept for one must not serve the other.
         let row = Matrix<Scalar>(1, 1, repeating: 1)
         #expect(Array(matmul(row, Matrix(1, k * n, scalars: b.scalars)).scalars) == Array(b.scalars), message)
