@@ -110,7 +110,7 @@ func program(_ name: String, at path: String, only file: String? = nil, buildsOn
 
 /// The folder `Tests/NameTests`, which tests the module `Name`, or those named. Reference numbers and the scripts that made
 /// them lie `beside` the tests: all files that are not Swift, unless others are named. Tests that leave the work to what they
-/// test need not be optimised themselves, and are built in two thirds of the time.
+/// test need not be optimised themselves: the compiler is done with them sooner.
 func tests(
   of name: String, on modules: [String]? = nil, beside others: [String]? = nil, isOptimised: Bool = true
 ) -> Target {

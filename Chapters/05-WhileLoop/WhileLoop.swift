@@ -33,6 +33,8 @@ public func whileLoop<Variables, Trace>(
 ) -> Loop<Variables, Trace> {
   var variables = variables
   var traces: [Trace] = []
+  // Room for a short loop at once; a long one hardly feels that it grows.
+  traces.reserveCapacity(min(maximumIterations, 64))
   while condition(variables) {
     require(
       traces.count < maximumIterations,

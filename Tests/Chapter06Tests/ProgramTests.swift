@@ -138,7 +138,7 @@ import Testing
         ("--figures text", "the folder text of --figures cannot be made"),
         ("--figures /dev/null/there", "the folder /dev/null/there of --figures cannot be made"),
       ] {
-        let run = try shell("chapter06 \(arguments)", in: folder, seconds: 30)
+        let run = try shell("chapter06 \(arguments)", in: folder, seconds: 5)
         #expect(run.status == 2 && run.output.isEmpty && run.errors.contains(says), "\(arguments): \(run)")
         #expect(run.errors.hasPrefix("chapter06: ") && run.errors.split(separator: "\n").count == 1, "\(run.errors)")
       }
