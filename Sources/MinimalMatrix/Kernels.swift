@@ -26,10 +26,14 @@ private func store<V: SIMD>(_ v: V, to p: Output<V.Scalar>) {
 }
 
 /// Space for `count` scalars, aligned to a cache line, while `body` runs.
+///
+/// Asked for with the alignment, it would come from the heap by a slow way, however little it is. So a line more is asked
+/// for: up to a kilobyte then lies on the stack.
 @inline(__always)
 private func withScratch<Scalar>(_ count: Int, _ body: (Output<Scalar>) -> Void) {
-  withUnsafeTemporaryAllocation(byteCount: count * MemoryLayout<Scalar>.stride, alignment: 64) {
-    body($0.baseAddress!.assumingMemoryBound(to: Scalar.self))
+  let line = 64
+  withUnsafeTemporaryAllocation(byteCount: count * MemoryLayout<Scalar>.stride + line, alignment: 8) {
+    body($0.baseAddress!.alignedUp(toMultipleOf: line).assumingMemoryBound(to: Scalar.self))
   }
 }
 
@@ -62,12 +66,13 @@ public struct Scalars<Scalar: MatrixScalar>: @unchecked Sendable {
 }
 
 @inline(__always)
-private func scalars<Scalar>(_ start: Output<SIMD2<UInt64>>) -> Output<Scalar> {
+private func scalars<Scalar>(_ start: Output<UInt64>) -> Output<Scalar> {
   UnsafeMutableRawPointer(start).assumingMemoryBound(to: Scalar.self)
 }
 
-/// What `Scalars` share until one of them is changed. The elements only stand for their bytes.
-private final class Memory: ManagedBuffer<MemoryHeader, SIMD2<UInt64>> {
+/// What `Scalars` share until one of them is changed. The elements only stand for their bytes: with vectors in their place,
+/// the runtime would take a longer way to the heap.
+private final class Memory: ManagedBuffer<MemoryHeader, UInt64> {
   deinit { forgetPanels() }
 }
 
@@ -75,13 +80,17 @@ private struct MemoryHeader {
   let count: Int
   /// How many products had this matrix on their right, as it is and transposed; once panels are kept, their address.
   var uses: UInt = 0, usesTransposed: UInt = 0
+  /// So the scalars begin on a multiple of 16 bytes, as the object does: fewer vectors lie across two cache lines.
+  private let unused: UInt = 0
+
+  init(count: Int) { self.count = count }
 }
 
 /// `count` new scalars, of which `body` gives each a value.
 @inline(__always)
 private func filled<Scalar: MatrixScalar>(_ count: Int, _ body: (Output<Scalar>) -> Void) -> Scalars<Scalar> {
   _ = keepsFreedMemory
-  let places = (count * MemoryLayout<Scalar>.stride + 15) / 16
+  let places = (count * MemoryLayout<Scalar>.stride + 7) / 8
   let memory = Memory.create(minimumCapacity: places) { _ in MemoryHeader(count: count) }
   memory.withUnsafeMutablePointerToElements { body(scalars($0)) }
   return Scalars(memory: unsafeDowncast(memory, to: Memory.self))
