@@ -115,6 +115,20 @@ extension NamedArrays {
   }
 }
 
+// MARK: - A sequence in pieces
+
+/// The steps `0..<T`, in order, in pieces of about a thousand rows. The last
+/// piece may be shorter.
+///
+/// That is enough for a product to be fast, and few enough to be read from the
+/// caches by the steps. And what a piece needs only for itself, its projected
+/// inputs and its `dz`, takes the same room however long the sequence is.
+/// - Parameter B: the rows of a step
+func pieces(of T: Int, batch B: Int) -> [Range<Int>] {
+  let length = max(1, 1024 / max(1, B))
+  return stride(from: 0, to: T, by: length).map { $0..<min($0 + length, T) }
+}
+
 // MARK: - A sequence, forward
 
 /// What a run over a sequence gives.
@@ -154,14 +168,16 @@ extension Cell {
     let steps = x.rows / max(B, 1)
     let runs = sideBySide(parts) { _, rows in
       let (x, B) = (x.rows(rows, inBlocksOf: B), rows.count)
-      let z = project(x)
       var state = initial.rows(rows)
       var (outputs, traces): ([Matrix<Scalar>], [Trace]) = ([], [])
-      for t in 0..<steps {
-        let step = step(z.rows(t * B..<(t + 1) * B), from: state)
-        state = step.state
-        outputs.append(state.h)
-        traces.append(step.trace)
+      for piece in pieces(of: steps, batch: B) {
+        let z = project(x.rows(piece.lowerBound * B..<piece.upperBound * B))
+        for t in 0..<piece.count {
+          let step = step(z.rows(t * B..<(t + 1) * B), from: state)
+          state = step.state
+          outputs.append(state.h)
+          traces.append(step.trace)
+        }
       }
       return (last: state, outputs: outputs, traces: traces)
     }
@@ -208,33 +224,47 @@ extension Cell {
           + run.outputs.shape)
     }
     let (B, parts) = (run.last.h.rows, run.parts.count)
-    let dAfter = dLast ?? zeroState(batch: B)
-    // A sequence of no steps changes no weight.
-    guard !run.traces.isEmpty else {
-      return (Matrix(zerosLike: run.inputs), dAfter)
+    let steps = run.traces.count / parts
+    var dState = dLast ?? zeroState(batch: B)
+    var dInputs = Matrix(zerosLike: run.inputs)
+    for piece in pieces(of: steps, batch: run.parts[0].count).reversed() {
+      let (dz, dBefore) = backward(dState, dOutputs, over: piece, of: run)
+      let rows = piece.lowerBound * B..<piece.upperBound * B
+      let traces = piece.reversed().flatMap {
+        run.traces[$0 * parts..<($0 + 1) * parts]
+      }
+      addGradient(
+        dz, inputs: run.inputs.rows(rows).reversed(inBlocksOf: B),
+        traces: traces, to: &sum)
+      dInputs.setRows(
+        from: rows.lowerBound, to: inputGradient(dz).reversed(inBlocksOf: B))
+      dState = dBefore
     }
-    let last = run.traces.count / parts - 1
+    return (dInputs, dState)
+  }
+
+  /// The way back through some steps of a run: `dz` of all of them, the last
+  /// one first, and the derivative with respect to the state before them.
+  private func backward(
+    _ dAfter: State, _ dOutputs: Matrix<Scalar>, over steps: Range<Int>,
+    of run: Run<Self>
+  ) -> (dz: Gates, dBefore: State) {
+    let (B, parts) = (run.last.h.rows, run.parts.count)
     let ways = sideBySide(run.parts) { part, rows in
-      let (dOutputs, B) = (dOutputs.rows(rows, inBlocksOf: B), rows.count)
       var dState = dAfter.rows(rows)
       var dz: [Gates] = []
-      for t in stride(from: last, through: 0, by: -1) {
+      for t in steps.reversed() {
+        let (first, end) = (t * B + rows.lowerBound, t * B + rows.upperBound)
         // The output of a step has two readers: the outside and the next step.
-        dState.h += dOutputs.rows(t * B..<(t + 1) * B)
+        dState.h += dOutputs.rows(first..<end)
         let step = backward(dState, through: run.traces[t * parts + part])
         dState = step.dBefore
         dz.append(step.dz)
       }
       return (dBefore: dState, dz: dz)
     }
-    let dz = Gates.stack(inOrderOfTime(ways.map { $0.dz }))
-    let traces = stride(from: last, through: 0, by: -1).flatMap {
-      run.traces[$0 * parts..<($0 + 1) * parts]
-    }
-    addGradient(
-      dz, inputs: run.inputs.reversed(inBlocksOf: B), traces: traces, to: &sum)
     return (
-      inputGradient(dz).reversed(inBlocksOf: B),
+      Gates.stack(inOrderOfTime(ways.map { $0.dz })),
       .stack(ways.map { $0.dBefore })
     )
   }

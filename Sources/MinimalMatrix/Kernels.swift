@@ -975,23 +975,25 @@ extension MatrixScalar {
     }
   }
 
-  public static func _join(_ parts: [Scalars<Self>]) -> Scalars<Self> {
-    var (ends, count): ([Int], Int) = ([], 0)
+  public static func _stack(_ parts: [Matrix<Self>], columns: Int) -> Matrix<Self> {
+    var (ends, rows): ([Int], Int) = ([], 0)
     ends.reserveCapacity(parts.count)
-    for part in parts {
-      count += part.memory.header.count
-      ends.append(count)
+    for (i, part) in parts.enumerated() {
+      require(part.columns == columns, "stack: part \(i) is \(part.shape) and not of \(columns) columns")
+      rows += part.rows
+      ends.append(rows * columns)
     }
-    return filled(count) { out in
-      inPieces(parts.count, cycles: parts.isEmpty ? 0 : count / parts.count) { first, count in
+    let scalars: Scalars<Self> = filled(rows * columns) { out in
+      inPieces(parts.count, cycles: parts.isEmpty ? 0 : rows * columns / parts.count) { first, count in
         for k in first..<first + count {
-          parts[k].withUnsafeBufferPointer { part in
+          parts[k].scalars.withUnsafeBufferPointer { part in
             guard let start = part.baseAddress else { return }
             (out + (ends[k] - part.count)).update(from: start, count: part.count)
           }
         }
       }
     }
+    return Matrix(rows, columns, scalars: scalars)
   }
 
   public static func _replace(_ x: inout Scalars<Self>, at i: Int, with y: Scalars<Self>) {

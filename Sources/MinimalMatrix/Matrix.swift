@@ -176,15 +176,7 @@ extension Matrix {
   ///
   /// - Parameter columns: that number; where it is not given, it is the first part's, and 0 where there is no part
   public static func stack(_ parts: [Matrix], columns: Int? = nil) -> Matrix {
-    let columns = columns ?? parts.first?.columns ?? 0
-    var (rows, scalars): (Int, [Scalars<Scalar>]) = (0, [])
-    scalars.reserveCapacity(parts.count)
-    for i in 0..<parts.count {
-      require(parts[i].columns == columns, "stack: part \(i) is \(parts[i].shape) and not of \(columns) columns")
-      rows += parts[i].rows
-      scalars.append(parts[i].scalars)
-    }
-    return Matrix(rows, columns, scalars: Scalar._join(scalars))
+    Scalar._stack(parts, columns: columns ?? parts.first?.columns ?? 0)
   }
 }
 

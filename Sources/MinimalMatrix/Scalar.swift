@@ -19,7 +19,7 @@ public protocol MatrixScalar: VectorScalar, Codable, Sendable {
   static func _areEqual(_ x: Scalars<Self>, _ y: Scalars<Self>) -> Bool
   static func _slice(_ x: Scalars<Self>, _ range: Range<Int>) -> Scalars<Self>
   static func _gather(_ x: Scalars<Self>, rows: [Int], columns: Int) -> Scalars<Self>
-  static func _join(_ parts: [Scalars<Self>]) -> Scalars<Self>
+  static func _stack(_ parts: [Matrix<Self>], columns: Int) -> Matrix<Self>
   static func _replace(_ x: inout Scalars<Self>, at i: Int, with y: Scalars<Self>)
   static func _product(_ a: _Operand<Self>, _ b: _Operand<Self>) -> Scalars<Self>
   static func _product(_ a: _Operand<Self>, _ b: _Operand<Self>, into c: inout Scalars<Self>, at offset: Int)

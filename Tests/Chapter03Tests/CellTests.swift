@@ -72,6 +72,48 @@ private func expectEqual(
     check(kind.cell(Double.self, hidden: Self.H))
   }
 
+  @Test("A sequence in pieces has the bits of all its steps at once.", arguments: Kind.allCases)
+  func pieces(kind: Kind) {
+    func check<C: Cell<Double>>(_ cell: C) {
+      let (B, T) = (300, 10)
+      let sequence = Sequence(cell, batch: B, steps: T)
+      let z = cell.project(sequence.x)
+      var (state, h, traces): (C.State, [Matrix<Double>], [C.Trace]) = (sequence.initial, [], [])
+      for t in 0..<T {
+        let step = cell.step(z.rows(t * B..<(t + 1) * B), from: state)
+        state = step.state
+        h.append(state.h)
+        traces.append(step.trace)
+      }
+      var (dState, dz): (C.State, [C.Gates]) = (sequence.dLast, [])
+      for t in (0..<T).reversed() {
+        dState.h += sequence.dOutputs.rows(t * B..<(t + 1) * B)
+        let step = cell.backward(dState, through: traces[t])
+        dState = step.dBefore
+        dz.append(step.dz)
+      }
+      let all = C.Gates.stack(dz)
+      let gradient = cell.gradient(all, inputs: sequence.x.reversed(inBlocksOf: B), traces: traces.reversed())
+
+      let run = cell.run(sequence.x, from: sequence.initial)
+      let back = cell.backward(sequence.dOutputs, last: sequence.dLast, through: run)
+      #expect(run.outputs == Matrix.stack(h))
+      expectEqual(run.last.named("last"), state.named("last"), "forward")
+      #expect(back.dInputs == cell.inputGradient(all).reversed(inBlocksOf: B))
+      expectEqual(back.dInitial.named("dInitial"), dState.named("dInitial"), "backward")
+      expectEqual(back.gradient.named("gradient"), gradient.named("gradient"), "all steps")
+    }
+    check(kind.cell())
+  }
+
+  @Test("Pieces follow one another, none of more than a thousand rows or so, but of a step at least.")
+  func lengthOfPieces() {
+    #expect(ExplicitGates.pieces(of: 10, batch: 300) == [0..<3, 3..<6, 6..<9, 9..<10])
+    #expect(ExplicitGates.pieces(of: 25, batch: 1) == [0..<25])
+    #expect(ExplicitGates.pieces(of: 2, batch: 5000) == [0..<1, 1..<2])
+    #expect(ExplicitGates.pieces(of: 0, batch: 3) == [] && ExplicitGates.pieces(of: 3, batch: 0) == [0..<3])
+  }
+
   @Test("A sequence of no steps changes nothing and teaches nothing.", arguments: Kind.allCases)
   func noSteps(kind: Kind) {
     func check<C: Cell<Double>>(_ cell: C) {
