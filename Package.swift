@@ -49,14 +49,14 @@ let checks = [
   library(
     "TestSupport", at: "Tests/TestSupport",
     buildsOn: ["MinimalMatrix", "NumpyStyleRNN", "ManualBPTT", "ExplicitGates"], isOptimised: false),
-  // These two compare many thousands of numbers, and with loops of their own.
+  // Optimised are tests that compare many thousands of numbers or make thousands of files, with loops of their own.
   tests(of: "VectorMath", isOptimised: true),
   tests(of: "MinimalMatrix", isOptimised: true),
   tests(of: "Console"),
   tests(of: "Texts"),
   tests(of: "Running"),
   tests(of: "Drawing"),
-  tests(of: "Safetensors", on: ["Safetensors", "Console"]),
+  tests(of: "Safetensors", on: ["Safetensors", "Console"], isOptimised: true),
   tests(of: "Mirror", on: ["Mirror", "Running", "book"]),
   tests(of: "Book", on: ["Mirror", "Running", "book"]),
   // Exercises in trouble: they crash, loop, give wrong shapes. Only the tests run it.
