@@ -8,7 +8,7 @@ let chapters = [
   chapter("01-NumpyStyleRNN"),
   chapter("02-ManualBPTT", buildsOn: "NumpyStyleRNN"),
   chapter("03-ExplicitGates", buildsOn: "NumpyStyleRNN", "ManualBPTT"),
-  chapter("04-Scan", buildsOn: "NumpyStyleRNN", "ManualBPTT", "ExplicitGates"),
+  chapter("04-Scan", buildsOn: "NumpyStyleRNN", "ManualBPTT", "ExplicitGates", isProgramOptimised: true),
   chapter("05-WhileLoop", buildsOn: "NumpyStyleRNN", "ManualBPTT", "ExplicitGates", "Scan"),
   chapter("06-Embeddings", buildsOn: "NumpyStyleRNN", "ManualBPTT", "ExplicitGates", "Safetensors"),
   chapter(
@@ -16,15 +16,16 @@ let chapters = [
   chapter("08-Speed", buildsOn: "NumpyStyleRNN", "ManualBPTT", "ExplicitGates"),
 ]
 
+// What is not optimised talks, draws and compares pages: that takes no time, and the compiler is done in a third of it.
 let ground = [
   library("VectorMath"),
   library("MinimalMatrix", buildsOn: ["VectorMath"]),
-  library("Console"),
+  library("Console", isOptimised: false),
   library("Texts", but: ["README.md", "names.py", "workbook.py"]),
   library("Digits", but: ["README.md", "digits.py"]),
   library("Running"),
-  library("Drawing"),
-  library("Mirror"),
+  library("Drawing", isOptimised: false),
+  library("Mirror", isOptimised: false),
   library("Safetensors", buildsOn: ["Console"]),
 ]
 
@@ -39,35 +40,37 @@ let tools = [
   program(
     "benchmark", at: "Chapters/Benchmark",
     buildsOn: ["MinimalMatrix", "Console", "Texts"] + chapters.map { $0[0].name }),
-  library("ExerciseChecks", at: "Chapters/Exercises", but: ["main.swift"], buildsOn: checked),
+  library("ExerciseChecks", at: "Chapters/Exercises", but: ["main.swift"], buildsOn: checked, isOptimised: false),
   program("exercises", at: "Chapters/Exercises", only: "main.swift", buildsOn: ["ExerciseChecks"]),
 ]
 
 let checks = [
   // What the tests of several chapters compare with.
   library(
-    "TestSupport", at: "Tests/TestSupport", buildsOn: ["MinimalMatrix", "NumpyStyleRNN", "ManualBPTT", "ExplicitGates"]),
-  tests(of: "VectorMath"),
-  tests(of: "MinimalMatrix"),
+    "TestSupport", at: "Tests/TestSupport",
+    buildsOn: ["MinimalMatrix", "NumpyStyleRNN", "ManualBPTT", "ExplicitGates"], isOptimised: false),
+  // Optimised are tests that compare many thousands of numbers or make thousands of files, with loops of their own.
+  tests(of: "VectorMath", isOptimised: true),
+  tests(of: "MinimalMatrix", isOptimised: true),
   tests(of: "Console"),
   tests(of: "Texts"),
   tests(of: "Running"),
   tests(of: "Drawing"),
-  tests(of: "Safetensors", on: ["Safetensors", "Console"]),
+  tests(of: "Safetensors", on: ["Safetensors", "Console"], isOptimised: true),
   tests(of: "Mirror", on: ["Mirror", "Running", "book"]),
   tests(of: "Book", on: ["Mirror", "Running", "book"]),
   // Exercises in trouble: they crash, loop, give wrong shapes. Only the tests run it.
-  program("troubled-exercises", at: "Tests/TroubledExercises", buildsOn: checked + ["ExerciseChecks"]),
+  program(
+    "troubled-exercises", at: "Tests/TroubledExercises", buildsOn: checked + ["ExerciseChecks"], isOptimised: false),
   tests(
-    of: "Exercises", on: checked + ["ExerciseChecks", "TestSupport", "exercises", "troubled-exercises"], beside: [],
-    isOptimised: false),
+    of: "Exercises", on: checked + ["ExerciseChecks", "TestSupport", "exercises", "troubled-exercises"], beside: []),
 ]
 
 /// A chapter's tests see it and the chapters before it.
 let chapterChecks = chapters.indices.map { index in
   tests(
     of: String(chapters[index][1].name.capitalized),
-    on: chapters[...index].map { $0[0].name } + ground.map(\.name) + ["TestSupport"], isOptimised: false)
+    on: chapters[...index].map { $0[0].name } + ground.map(\.name) + ["TestSupport"])
 }
 
 let package = Package(
@@ -81,38 +84,45 @@ let package = Package(
 /// The folder `Chapters/NN-Name` as targets: the library `Name` (everything but main.swift and Exercises), the program
 /// `chapterNN`, and the library `NameExercises`: a room that does not compile stops nobody else.
 ///
-/// It builds on what is named; on the matrix, and on what draws and talks to the terminal, in any case.
-func chapter(_ folder: String, buildsOn named: String...) -> [Target] {
+/// It builds on what is named; on the matrix, and on what draws and talks to the terminal, in any case. A program that leaves
+/// the work to its library need not be optimised; chapter 4's compares numbers one by one.
+func chapter(_ folder: String, buildsOn named: String..., isProgramOptimised: Bool = false) -> [Target] {
   let (number, name, path) = (folder.prefix(2), String(folder.dropFirst(3)), "Chapters/\(folder)")
   let modules = named + ["MinimalMatrix", "VectorMath", "Console", "Drawing"]
   return [
     library(name, at: path, but: ["main.swift", "Exercises"], buildsOn: modules),
-    program("chapter\(number)", at: path, only: "main.swift", buildsOn: [name, "Texts"] + modules),
+    program(
+      "chapter\(number)", at: path, only: "main.swift", buildsOn: [name, "Texts"] + modules,
+      isOptimised: isProgramOptimised),
     library("\(name)Exercises", at: "\(path)/Exercises", buildsOn: [name] + modules),
   ]
 }
 
 /// A folder of Sources, or the one at `path`, `but` for some of its files.
 func library(
-  _ name: String, at path: String? = nil, but files: [String] = [], buildsOn modules: [String] = []
+  _ name: String, at path: String? = nil, but files: [String] = [], buildsOn modules: [String] = [],
+  isOptimised: Bool = true
 ) -> Target {
   .target(
-    name: name, dependencies: modules.map { .byName(name: $0) }, path: path, exclude: files, swiftSettings: settings())
+    name: name, dependencies: modules.map { .byName(name: $0) }, path: path, exclude: files,
+    swiftSettings: settings(isOptimised: isOptimised))
 }
 
 /// The program in the folder at `path`; where it shares the folder with a library, `only` one file of it.
-func program(_ name: String, at path: String, only file: String? = nil, buildsOn modules: [String]) -> Target {
+func program(
+  _ name: String, at path: String, only file: String? = nil, buildsOn modules: [String], isOptimised: Bool = true
+) -> Target {
   let others = file.map { file in files(in: path).filter { $0 != file } }
   return .executableTarget(
     name: name, dependencies: modules.map { .byName(name: $0) }, path: path, exclude: others ?? [],
-    sources: file.map { [$0] }, swiftSettings: settings())
+    sources: file.map { [$0] }, swiftSettings: settings(isOptimised: isOptimised))
 }
 
 /// The folder `Tests/NameTests`, which tests the module `Name`, or those named. Reference numbers and the scripts that made
 /// them lie `beside` the tests: all files that are not Swift, unless others are named. Tests that leave the work to what they
 /// test need not be optimised themselves: the compiler is done with them sooner.
 func tests(
-  of name: String, on modules: [String]? = nil, beside others: [String]? = nil, isOptimised: Bool = true
+  of name: String, on modules: [String]? = nil, beside others: [String]? = nil, isOptimised: Bool = false
 ) -> Target {
   let (modules, path) = (modules ?? [name], "Tests/\(name)Tests")
   return .testTarget(

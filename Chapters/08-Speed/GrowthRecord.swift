@@ -96,7 +96,7 @@ extension Growth {
       return others.map { "\($0.0) = \($0.1)" }.joined(separator: ", ")
     }
     let heads = all.map { $0.letter.aligned(to: 7) + "ms".aligned(to: 9) + "peak".aligned(to: 7) }
-    let rows = (0..<(records.map(\.count).max() ?? 0)).map { row in
+    let rows: [[String]] = (0..<(records.map(\.count).max() ?? 0)).map { row in
       records.map { row < $0.count ? cells($0[row]) : String(repeating: " ", count: 23) }
     }
     return ([sizes.map { $0.aligned(to: 23) }, heads] + rows).map { line in

@@ -5,7 +5,7 @@ import NumpyStyleRNNExercises
 import VectorMath
 
 /// The exercises of chapter 1: what a network costs, pays and remembers before it has learned anything.
-public let chapter01 = ExerciseChapter(
+public let chapter01: ExerciseChapter = .init(
   1, "A recurrent network", page: "book/01-numpy-style-rnn.md", folder: "Chapters/01-NumpyStyleRNN/Exercises",
   exercises: [
     Exercise(

@@ -4,7 +4,7 @@ import MinimalMatrix
 import NumpyStyleRNN
 
 /// The exercises of chapter 2: what is done with a gradient, and how it is had.
-public let chapter02 = ExerciseChapter(
+public let chapter02: ExerciseChapter = .init(
   2, "Backpropagation through time", page: "book/02-manual-bptt.md", folder: "Chapters/02-ManualBPTT/Exercises",
   exercises: [
     Exercise(

@@ -3,7 +3,7 @@ import ExplicitGatesExercises
 import MinimalMatrix
 
 /// The exercises of chapter 3: cells to be changed.
-public let chapter03 = ExerciseChapter(
+public let chapter03: ExerciseChapter = .init(
   3, "Explicit gates", page: "book/03-explicit-gates.md", folder: "Chapters/03-ExplicitGates/Exercises",
   exercises: [
     Exercise(
@@ -164,7 +164,7 @@ public let chapter03 = ExerciseChapter(
 
 extension CellCheck {
   /// Exercise 3.1.
-  public static let coupledGates = CellCheck(
+  public static let coupledGates: CellCheck = .init(
     gates: ["input", "candidate", "output"],
     remarks: ["dz.i": "Look at c′: i stands there twice, the second time with a minus."]
   ) { w, x, state in
@@ -175,14 +175,14 @@ extension CellCheck {
   }
 
   /// Exercise 3.2.
-  public static let noForgetGate = CellCheck(gates: ["input", "candidate", "output"]) { w, x, state in
+  public static let noForgetGate: CellCheck = .init(gates: ["input", "candidate", "output"]) { w, x, state in
     let (h, c) = (state["h"]!, state["c"]!)
     let after = c + sigmoid(w.gate("input", x, h)) * tanh(w.gate("candidate", x, h))
     return ["h": sigmoid(w.gate("output", x, h)) * tanh(after), "c": after]
   }
 
   /// Exercise 3.3.
-  public static let noOutputGate = CellCheck(gates: ["input", "forget", "candidate"]) { w, x, state in
+  public static let noOutputGate: CellCheck = .init(gates: ["input", "forget", "candidate"]) { w, x, state in
     let h = state["h"]!
     let kept = sigmoid(w.gate("forget", x, h)) * state["c"]!
     let after = kept + sigmoid(w.gate("input", x, h)) * tanh(w.gate("candidate", x, h))
@@ -190,7 +190,7 @@ extension CellCheck {
   }
 
   /// Exercise 3.4.
-  public static let minimalGatedUnit = CellCheck(
+  public static let minimalGatedUnit: CellCheck = .init(
     gates: ["update", "candidate"],
     remarks: ["dz.z": "Look at z: it stands in the equations three times, twice with a minus."]
   ) { w, x, state in
@@ -200,7 +200,7 @@ extension CellCheck {
   }
 
   /// Exercise 3.5.
-  public static let softsignCandidate = CellCheck(
+  public static let softsignCandidate: CellCheck = .init(
     gates: ["lstm.input", "lstm.forget", "lstm.candidate", "lstm.output"],
     remarks: ["dz.g": "The slope of this line is that of softsign, and not of tanh."]
   ) { w, x, state in
@@ -212,7 +212,7 @@ extension CellCheck {
   }
 
   /// Exercise 3.6.
-  public static let peepholes = CellCheck(
+  public static let peepholes: CellCheck = .init(
     gates: ["lstm.input", "lstm.forget", "lstm.candidate", "lstm.output"], others: ["peepI", "peepF", "peepO"],
     remarks: [
       "dz.i": "All that comes to c′ goes on to i, f and g. Have all readers of c′ been heard?",
@@ -227,7 +227,7 @@ extension CellCheck {
   }
 
   /// Exercise 3.7. It sums row by row: the room's averaging product is not asked.
-  public static let layerNormalisedGates = CellCheck(
+  public static let layerNormalisedGates: CellCheck = .init(
     gates: ["forget", "candidate"], others: ["gainF", "gainG"],
     remarks: [
       "dBefore.h": "Every entry of n(s) reads its whole row twice: through the mean and through the variance.",
@@ -250,7 +250,7 @@ extension CellCheck {
   }
 
   /// Exercise 3.8. It is handed out with a term of `dF` left out: so `dz.f` is wrong, and there says 0.0285.
-  public static let mendTheBackward = CellCheck(
+  public static let mendTheBackward: CellCheck = .init(
     gates: ["forget", "candidate"],
     shipped: { diagnosis in
       diagnosis.findings.map(\.names) == [["dz.f"]] && abs(diagnosis.findings[0].given - 0.0285) < 1e-4

@@ -5,7 +5,7 @@ import Scan
 import ScanExercises
 
 /// The exercises of chapter 4: scans to be written.
-public let chapter04 = ExerciseChapter(
+public let chapter04: ExerciseChapter = .init(
   4, "Scan", page: "book/04-scan.md", folder: "Chapters/04-Scan/Exercises",
   exercises: [
     Exercise(

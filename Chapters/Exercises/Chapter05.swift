@@ -6,7 +6,7 @@ import WhileLoop
 import WhileLoopExercises
 
 /// The exercises of chapter 5: loops to be written, whose number of steps is data.
-public let chapter05 = ExerciseChapter(
+public let chapter05: ExerciseChapter = .init(
   5, "While loop", page: "book/05-while-loop.md", folder: "Chapters/05-WhileLoop/Exercises",
   exercises: [
     Exercise(

@@ -8,7 +8,7 @@ import NumpyStyleRNN
 import VectorMath
 
 /// The exercises of chapter 6: the parts of a language model.
-public let chapter06 = ExerciseChapter(
+public let chapter06: ExerciseChapter = .init(
   6, "Embeddings", page: "book/06-embeddings.md", folder: "Chapters/06-Embeddings/Exercises",
   exercises: [
     Exercise(

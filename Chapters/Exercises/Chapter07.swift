@@ -6,7 +6,7 @@ import SequenceTasks
 import SequenceTasksExercises
 
 /// The exercises of chapter 7: layers, what is read from them, and what counts.
-public let chapter07 = ExerciseChapter(
+public let chapter07: ExerciseChapter = .init(
   7, "Sequence tasks", page: "book/07-sequence-tasks.md", folder: "Chapters/07-SequenceTasks/Exercises",
   exercises: [
     Exercise(

@@ -4,7 +4,7 @@ import Speed
 import SpeedExercises
 
 /// The exercises of chapter 8: work to be counted, and loops to be written. No check looks at a clock.
-public let chapter08 = ExerciseChapter(
+public let chapter08: ExerciseChapter = .init(
   8, "Speed", page: "book/08-speed.md", folder: "Chapters/08-Speed/Exercises",
   exercises: [
     Exercise(

@@ -6,7 +6,7 @@ import VectorMath
   import Glibc
 #endif
 
-// The module's inner loops, and its only unsafe code. The entrances are the extension of `MatrixScalar` at the end:
+// The module's inner loops, and its only unsafe code. The entrances are the extension of `_KernelScalar` at the end:
 // they take arrays, whose bounds the callers have checked, and hand pointers to what stands before them.
 //
 // All of it stands in one file because a debug build compiles file by file, and a loop is only as fast as what the
@@ -258,7 +258,7 @@ private func tile<C: Count, V: SIMD>(
 private func pack<V: SIMD>(
   _: V.Type, _ x: Input<V.Scalar>, rowStride: Int, stepStride: Int, count: Int, depth: Int,
   to out: Output<V.Scalar>, width: Int
-) where V.Scalar: MatrixScalar {
+) where V.Scalar: _KernelScalar {
   typealias Quad = SIMD4<V.Scalar>
   if rowStride == 1 && count == width && width % V.scalarCount == 0 {
     for p in 0..<depth {
@@ -293,7 +293,7 @@ private func pack<V: SIMD>(
 
 /// Turns four rows of `depth` neighbours into `depth` rows of four: `out[p * width + i] = x[i * rowStride + p]`.
 @inline(__always)
-private func transposeFour<Scalar: MatrixScalar>(
+private func transposeFour<Scalar: _KernelScalar>(
   _ x: Input<Scalar>, rowStride: Int, depth: Int, to out: Output<Scalar>, width: Int
 ) {
   typealias Quad = SIMD4<Scalar>
@@ -355,7 +355,7 @@ private func panelWidth<V: SIMD>(_: V.Type, left: Int) -> Int {
 @inline(__always)
 private func packPanels<V: SIMD>(
   _ v: V.Type, _ b: Side<V.Scalar>, depth: Int, columns n: Int, to out: Output<V.Scalar>, panelDepth: Int
-) where V.Scalar: MatrixScalar {
+) where V.Scalar: _KernelScalar {
   let lanes = V.scalarCount
   let width = 2 * lanes
   let panelSize = width * panelDepth
@@ -413,7 +413,7 @@ extension Memory {
   /// product leaves its panels to those after it, until the weight changes.
   @inline(__always)
   func panels<V: SIMD>(_ v: V.Type, of b: Side<V.Scalar>, depth k: Int, columns n: Int) -> Panels<V.Scalar>?
-  where V.Scalar: MatrixScalar {
+  where V.Scalar: _KernelScalar {
     let head = PanelsHead(k: k, n: n, columnStride: b.columnStride, lanes: V.scalarCount)
     let blockSize = (n + 3) / 4 * 4 * min(k, Block.depth)
     func kept(_ address: UInt) -> Panels<V.Scalar>? {
@@ -441,7 +441,7 @@ extension Memory {
 
   @inline(never)
   private func makePanels<V: SIMD>(_ v: V.Type, of b: Side<V.Scalar>, _ head: PanelsHead, blockSize: Int) -> UInt
-  where V.Scalar: MatrixScalar {
+  where V.Scalar: _KernelScalar {
     let blocks = (head.k + Block.depth - 1) / Block.depth
     let place = UnsafeMutableRawPointer.allocate(
       byteCount: PanelsHead.size + blocks * blockSize * MemoryLayout<V.Scalar>.stride, alignment: 64)
@@ -493,7 +493,7 @@ extension Memory {
 private func tiledProduct<V: SIMD>(
   _ v: V.Type, _ m: Int, _ n: Int, _ k: Int, _ a: Side<V.Scalar>, _ b: Side<V.Scalar>,
   kept: Panels<V.Scalar>?, _ c: Output<V.Scalar>, width: Int, isFresh: Bool
-) where V.Scalar: MatrixScalar {
+) where V.Scalar: _KernelScalar {
   let panelDepth = min(k, Block.depth)
   // The last one to three columns are packed in any case, since a tile is at least four wide.
   let staysPut = b.columnStride == 1 && (m <= Block.fewRows || k * n <= Block.small)
@@ -619,7 +619,7 @@ private func strip<V: SIMD>(
 private func rowProduct<V: SIMD>(
   _ v: V.Type, _ n: Int, _ k: Int, _ a: Side<V.Scalar>, _ b: Side<V.Scalar>, kept: Panels<V.Scalar>?,
   _ c: Output<V.Scalar>
-) where V.Scalar: MatrixScalar {
+) where V.Scalar: _KernelScalar {
   guard let kept else { return strips(v, n, depth: k, a, b.start, rowStride: b.rowStride, panelDepth: 1, c) }
   for k0 in stride(from: 0, to: k, by: Block.depth) {
     let a = Side(start: a.at(0, k0), rowStride: a.rowStride, columnStride: a.columnStride)
@@ -634,7 +634,7 @@ private func rowProduct<V: SIMD>(
 private func strips<V: SIMD>(
   _ v: V.Type, _ n: Int, depth: Int, _ a: Side<V.Scalar>,
   _ b: Input<V.Scalar>, rowStride: Int?, panelDepth: Int, _ c: Output<V.Scalar>
-) where V.Scalar: MatrixScalar {
+) where V.Scalar: _KernelScalar {
   let lanes = V.scalarCount
   var j = 0
   @inline(__always)
@@ -665,7 +665,7 @@ private func strips<V: SIMD>(
 private func product<V: SIMD>(
   _ v: V.Type, _ m: Int, _ n: Int, _ k: Int, _ a: Side<V.Scalar>, _ b: Side<V.Scalar>, kept: Panels<V.Scalar>?,
   _ c: Output<V.Scalar>, width: Int, isFresh: Bool
-) where V.Scalar: MatrixScalar {
+) where V.Scalar: _KernelScalar {
   if m == 1 && (b.columnStride == 1 || kept != nil) {
     if isFresh { c.update(repeating: 0, count: n) }
     rowProduct(v, n, k, a, b, kept: kept, c)
@@ -680,7 +680,7 @@ private func product<V: SIMD>(
 private func sharedProduct<V: SIMD>(
   _ v: V.Type, _ m: Int, _ n: Int, _ k: Int, _ a: Side<V.Scalar>, _ b: Side<V.Scalar>, in memory: Memory,
   _ c: Output<V.Scalar>, width: Int, isFresh: Bool
-) where V.Scalar: MatrixScalar {
+) where V.Scalar: _KernelScalar {
   let isFineAsItLies = b.columnStride == 1 && k * n <= Block.small
   let kept = isFineAsItLies ? nil : memory.panels(v, of: b, depth: k, columns: n)
   let threads = min(Threads.count, m * n * k / Block.worthAThread)
@@ -697,7 +697,7 @@ private func sharedProduct<V: SIMD>(
 private func splitProduct<V: SIMD>(
   _ v: V.Type, _ m: Int, _ n: Int, _ k: Int, _ a: Side<V.Scalar>, _ b: Side<V.Scalar>, kept: Panels<V.Scalar>?,
   _ c: Output<V.Scalar>, width: Int, isFresh: Bool, threads: Int
-) where V.Scalar: MatrixScalar {
+) where V.Scalar: _KernelScalar {
   // Along the longer side. But cut by rows, each thread packs all of `b`, unless that is kept; cut by columns, all of an
   // `a` that lies far apart.
   let (packsB, packsA) = (kept == nil, max(a.rowStride, a.columnStride) >= Block.farApart)
@@ -773,12 +773,12 @@ private func inPieces(_ count: Int, cycles: Int, _ body: (_ first: Int, _ count:
 }
 
 @inline(__always)
-private func update<Scalar: MatrixScalar>(_ x: Output<Scalar>, _ count: Int, _ f: (Scalar) -> Scalar) {
+private func update<Scalar: _KernelScalar>(_ x: Output<Scalar>, _ count: Int, _ f: (Scalar) -> Scalar) {
   for i in 0..<count { x[i] = f(x[i]) }
 }
 
 @inline(__always)
-private func update<Scalar: MatrixScalar>(
+private func update<Scalar: _KernelScalar>(
   _ x: Output<Scalar>, _ y: Input<Scalar>, _ count: Int, _ f: (Scalar, Scalar) -> Scalar
 ) {
   for i in 0..<count { x[i] = f(x[i], y[i]) }
@@ -786,7 +786,7 @@ private func update<Scalar: MatrixScalar>(
 
 /// Changes every entry of `a` by those of `b` and `c`, of which there must be as many.
 @inline(__always)
-private func update<Scalar: MatrixScalar>(
+private func update<Scalar: _KernelScalar>(
   _ a: inout Scalars<Scalar>, _ b: Scalars<Scalar>, _ c: Scalars<Scalar>, cycles: Int,
   _ f: (inout Scalar, Scalar, Scalar) -> Void
 ) {
@@ -806,7 +806,7 @@ private func update<Scalar: MatrixScalar>(
 
 /// Hands the function that an operation stands for to `body`: the one table of them.
 @inline(__always)
-private func with<Scalar: MatrixScalar>(
+private func with<Scalar: _KernelScalar>(
   _ operation: _Binary, _: Scalar.Type, _ body: ((Scalar, Scalar) -> Scalar) -> Void
 ) {
   switch operation {
@@ -820,15 +820,15 @@ private func with<Scalar: MatrixScalar>(
 }
 
 /// A function of one entry that is written for vectors of any width.
-private protocol Lanewise { static func of<V: SIMD>(_ x: V) -> V where V.Scalar: MatrixScalar }
-private enum Exp: Lanewise { static func of<V: SIMD>(_ x: V) -> V where V.Scalar: MatrixScalar { exp(x) } }
-private enum Log: Lanewise { static func of<V: SIMD>(_ x: V) -> V where V.Scalar: MatrixScalar { log(x) } }
-private enum Tanh: Lanewise { static func of<V: SIMD>(_ x: V) -> V where V.Scalar: MatrixScalar { tanh(x) } }
-private enum Sigmoid: Lanewise { static func of<V: SIMD>(_ x: V) -> V where V.Scalar: MatrixScalar { sigmoid(x) } }
+private protocol Lanewise { static func of<V: SIMD>(_ x: V) -> V where V.Scalar: _KernelScalar }
+private enum Exp: Lanewise { static func of<V: SIMD>(_ x: V) -> V where V.Scalar: _KernelScalar { exp(x) } }
+private enum Log: Lanewise { static func of<V: SIMD>(_ x: V) -> V where V.Scalar: _KernelScalar { log(x) } }
+private enum Tanh: Lanewise { static func of<V: SIMD>(_ x: V) -> V where V.Scalar: _KernelScalar { tanh(x) } }
+private enum Sigmoid: Lanewise { static func of<V: SIMD>(_ x: V) -> V where V.Scalar: _KernelScalar { sigmoid(x) } }
 
 /// `out = f(x)`, entry by entry, in vectors of 64 bytes, then of four, then the rest in one that is not full. `out` may be `x`.
 @inline(__always)
-private func map<F: Lanewise, Scalar: MatrixScalar>(
+private func map<F: Lanewise, Scalar: _KernelScalar>(
   _: F.Type, _ x: Input<Scalar>, _ out: Output<Scalar>, _ count: Int
 ) {
   let lanes = Scalar._Wide.scalarCount
@@ -854,7 +854,7 @@ private func map<F: Lanewise, Scalar: MatrixScalar>(
 
 /// Adds up `term(i)` for whole vectors, then lane by lane, then the single terms: one order for every build.
 @inline(__always)
-private func total<Scalar: MatrixScalar>(
+private func total<Scalar: _KernelScalar>(
   _ count: Int, _ vector: (Scalar._Wide, Int) -> Scalar._Wide, _ single: (Scalar, Int) -> Scalar
 ) -> Scalar {
   let lanes = Scalar._Wide.scalarCount
@@ -874,13 +874,13 @@ private func total<Scalar: MatrixScalar>(
 }
 
 @inline(__always)
-private func sum<Scalar: MatrixScalar>(_ x: Input<Scalar>, _ count: Int) -> Scalar {
+private func sum<Scalar: _KernelScalar>(_ x: Input<Scalar>, _ count: Int) -> Scalar {
   total(count, { $0 + load(x + $1, as: Scalar._Wide.self) }, { $0 + x[$1] })
 }
 
 /// The largest entry, or NaN where one is NaN. In which order they are compared does not matter.
 @inline(__always)
-private func largest<Scalar: MatrixScalar>(_ x: Input<Scalar>, _ count: Int) -> Scalar {
+private func largest<Scalar: _KernelScalar>(_ x: Input<Scalar>, _ count: Int) -> Scalar {
   let lanes = Scalar._Wide.scalarCount
   var result = -Scalar.infinity
   var i = 0
@@ -904,12 +904,12 @@ private func largest<Scalar: MatrixScalar>(_ x: Input<Scalar>, _ count: Int) -> 
 
 /// The larger of the two; NaN where one is NaN, so that it is not lost on the way.
 @inline(__always)
-private func larger<Scalar: MatrixScalar>(_ x: Scalar, _ y: Scalar) -> Scalar { y > x || y.isNaN ? y : x }
+private func larger<Scalar: _KernelScalar>(_ x: Scalar, _ y: Scalar) -> Scalar { y > x || y.isNaN ? y : x }
 
 /// `out = exp(x − max x)` for a row. Infinity less infinity is not a number: where the maximum is infinite, all are NaN.
 /// - Returns: the maximum, and the sum of `out`
 @inline(__always)
-private func exponentials<Scalar: MatrixScalar>(
+private func exponentials<Scalar: _KernelScalar>(
   _ x: Input<Scalar>, _ out: Output<Scalar>, _ count: Int
 ) -> (top: Scalar, sum: Scalar) {
   let top = largest(x, count)
@@ -923,7 +923,7 @@ private let cyclesOfExp = 4
 
 // MARK: - The entrances
 
-extension MatrixScalar {
+extension _KernelScalar {
   public static func _filled(_ count: Int, with value: Self) -> Scalars<Self> {
     filled(count) { $0.update(repeating: value, count: count) }
   }
@@ -1259,12 +1259,12 @@ extension MatrixScalar {
 
 // The conformances stand here so that the entrances above are specialised for them.
 
-extension Float: MatrixScalar {
+extension Float: _KernelScalar {
   public typealias _Narrow = SIMD8<Float>
   public typealias _Wide = SIMD16<Float>
 }
 
-extension Double: MatrixScalar {
+extension Double: _KernelScalar {
   public typealias _Narrow = SIMD4<Double>
   public typealias _Wide = SIMD8<Double>
 }

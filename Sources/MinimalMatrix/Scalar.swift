@@ -4,12 +4,7 @@ import VectorMath
 ///
 /// The underscored requirements are the module's inner loops, in Kernels.swift. They are requirements so that generic
 /// code, which the compiler leaves unspecialised, calls a loop that was specialised for its scalar.
-public protocol MatrixScalar: VectorScalar, Codable, Sendable {
-  /// 32 bytes of scalars.
-  associatedtype _Narrow: SIMD where _Narrow.Scalar == Self
-  /// 64 bytes of scalars.
-  associatedtype _Wide: SIMD where _Wide.Scalar == Self
-
+public protocol MatrixScalar: BinaryFloatingPoint, Codable, Sendable {
   static func _filled(_ count: Int, with value: Self) -> Scalars<Self>
   static func _copy(_ x: [Self]) -> Scalars<Self>
   static func _array(_ x: Scalars<Self>) -> [Self]
@@ -43,4 +38,13 @@ public protocol MatrixScalar: VectorScalar, Codable, Sendable {
   static func _mask(_ seeds: [UInt64], columns: Int, below bound: UInt64, _ value: Self) -> Scalars<Self>
   static func _softmax(_ x: Scalars<Self>, rows: Int, columns: Int) -> Scalars<Self>
   static func _logSumExp(_ x: Scalars<Self>, rows: Int, columns: Int) -> Scalars<Self>
+}
+
+/// A scalar with its vectors, for the inner loops alone. A protocol of its own for the compiler's sake: what
+/// `MatrixScalar` says of vectors it would have to work out anew for every `<C: Cell<Double>>`, half a second each.
+public protocol _KernelScalar: MatrixScalar, VectorScalar {
+  /// 32 bytes of scalars.
+  associatedtype _Narrow: SIMD where _Narrow.Scalar == Self
+  /// 64 bytes of scalars.
+  associatedtype _Wide: SIMD where _Wide.Scalar == Self
 }

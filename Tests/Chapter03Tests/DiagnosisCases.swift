@@ -107,9 +107,8 @@ extension BugCase {
 
   static var lstm: [BugCase] {
     let cell = Right.lstm
-    typealias Trace = LSTM<Double>.Trace
     /// The step with another derivative of the cell.
-    func step(_ dC: @escaping (LSTM<Double>.State, Trace) -> Matrix<Double>) -> Bug<LSTM<Double>> {
+    func step(_ dC: @escaping (LSTM<Double>.State, LSTM<Double>.Trace) -> Matrix<Double>) -> Bug<LSTM<Double>> {
       .step {
         let t = $0.t
         let dC = dC($0.d, t)
@@ -119,7 +118,9 @@ extension BugCase {
         $0.dBefore.c = dC * t.f
       }
     }
-    func dC(_ d: LSTM<Double>.State, _ t: Trace) -> Matrix<Double> { d.c + d.h * t.o * (1 - t.tanhC * t.tanhC) }
+    func dC(_ d: LSTM<Double>.State, _ t: LSTM<Double>.Trace) -> Matrix<Double> {
+      d.c + d.h * t.o * (1 - t.tanhC * t.tanhC)
+    }
     let throughC = ["dz.i", "dz.f", "dz.g"]
     return [
       BugCase(

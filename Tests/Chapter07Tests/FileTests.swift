@@ -34,8 +34,8 @@ let idxLabels: [UInt8] = [0, 0, 8, 1, 0, 0, 0, 12] + (0..<12).map { UInt8($0 % 1
     let images = try read(idxImages, idxLabels).get()
     #expect(images.count == 12 && images.height == 3 && images.width == 2)
     #expect(images.labels == [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 1])
-    let bytes: [[Float]] = [[18, 21], [24, 27], [30, 33]]
-    #expect(Array(images.image(1).scalars) == bytes.flatMap { $0.map { $0 / 255 } })
+    let bytes: [Float] = [18, 21, 24, 27, 30, 33]
+    #expect(Array(images.image(1).scalars) == bytes.map { $0 / 255 })
   }
 
   @Test("What is wrong with a file is said in one line, with its name.")
@@ -113,7 +113,8 @@ let idxLabels: [UInt8] = [0, 0, 8, 1, 0, 0, 0, 12] + (0..<12).map { UInt8($0 % 1
     let counts = (0...9).map { digit in digits.labels.count { $0 == digit } }
     #expect(counts == [178, 182, 177, 183, 181, 182, 181, 179, 174, 180])
     #expect((digits.image(0).row(0) * 16).scalars == [0, 0, 5, 13, 9, 1, 0, 0])
-    #expect((digits.rows * 16).scalars.reduce(0.0) { $0 + Double($1) } == 561718)
+    let ink: Double = (digits.rows * 16).scalars.reduce(0) { $0 + Double($1) }
+    #expect(ink == 561718)
     let (training, heldOut) = digits.splitByChance()
     #expect(training.count == 1438 && heldOut.count == 359)
   }

@@ -9,13 +9,13 @@ import Testing
 
 // MARK: - Pictures like the chapters' and worse
 
-private let noisy = (0..<3000).map { 1.9 + 1.4 * exp(-Double($0) / 500) + 0.2 * sin(Double($0 * $0 % 97)) }
+private let noisy: [Double] = (0..<3000).map { 1.9 + 1.4 * exp(-Double($0) / 500) + 0.2 * sin(Double($0 * $0 % 97)) }
 
-private let training = LineChart(
+private let training: LineChart = .init(
   title: "Training", x: "step", y: "loss", series: [.init("loss", noisy), .init("smoothed", noisy.map { $0 / 2 + 1 })],
   references: [.init("ln 27 = 3.296", at: 3.296)])
 
-private let gradients = LineChart(
+private let gradients: LineChart = .init(
   title: "Reach", x: "lag", y: "norm", yScale: .logarithmic,
   series: [
     .init("vanishing", (0...50).map { pow(10, -0.24 * Double($0)) }), .init("steady", (0...50).map { _ in 1.0 }),
@@ -52,8 +52,9 @@ private let grids: [HeatMap] = [
     values: [[Double](repeating: 0.5, count: 200)], range: -1e308...1e308),
 ]
 
-private let texts = odd.map { $0.text() } + grids.map { $0.text() } + [training.text(), gradients.text()]
-private let files =
+private let texts: [String] =
+  odd.map { $0.text() } + grids.map { $0.text() } + [training.text(), gradients.text()]
+private let files: [String] =
   odd.map { $0.svg() } + grids.flatMap { [$0.svg(), $0.svg(showingValues: true)] } + [training.svg(), gradients.svg()]
 
 // MARK: - Text

@@ -12,9 +12,11 @@ import Testing
     #expect(read.tensors["matrix"] == .init([2, 3], .float([-1, -0.6, -0.2, 0.2, 0.6, 1])))
     #expect(read.tensors["single"] == .init([], .float([2.5])))
     #expect(read.tensors["none"] == .init([0, 3], .float([])))
-    #expect(read.tensors["cube"] == .init([2, 3, 4], .double((0..<24).map { Double($0) / 7 })))
+    let sevenths: [Double] = (0..<24).map { Double($0) / 7 }
+    #expect(read.tensors["cube"] == .init([2, 3, 4], .double(sevenths)))
     let odd = try #require(read.tensors["odd"]).values.doubles
-    #expect(odd.prefix(4).map(\.bitPattern) == [0, -0.0, .infinity, -.infinity].map(\.bitPattern))
+    let edges: [Double] = [0, -0.0, .infinity, -.infinity]
+    #expect(odd.prefix(4).map(\.bitPattern) == edges.map(\.bitPattern))
     #expect(odd[4].isNaN && odd[5] == .leastNonzeroMagnitude && odd[6] == .greatestFiniteMagnitude)
     #expect(read.bytes() == Array(try Data(contentsOf: URL(fileURLWithPath: referencePath))))
   }
