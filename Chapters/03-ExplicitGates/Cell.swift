@@ -117,16 +117,21 @@ extension NamedArrays {
 
 // MARK: - A sequence in pieces
 
-/// The steps `0..<T`, in order, in pieces of about a thousand rows. The last
-/// piece may be shorter.
+/// `0..<T` in pieces of `length` steps, in order; the last one may be shorter.
+/// A length must be above 0.
+public func cut(_ T: Int, every length: Int) -> [Range<Int>] {
+  require(length > 0, "cut: \(T) steps in pieces of \(length)")
+  return stride(from: 0, to: T, by: length).map { $0..<min($0 + length, T) }
+}
+
+/// The `T` steps of a sequence in pieces of about a thousand rows.
 ///
 /// That is enough for a product to be fast, and few enough to be read from the
 /// caches by the steps. And what a piece needs only for itself, its projected
 /// inputs and its `dz`, takes the same room however long the sequence is.
 /// - Parameter B: the rows of a step
 func pieces(of T: Int, batch B: Int) -> [Range<Int>] {
-  let length = max(1, 1024 / max(1, B))
-  return stride(from: 0, to: T, by: length).map { $0..<min($0 + length, T) }
+  cut(T, every: max(1, 1024 / max(1, B)))
 }
 
 // MARK: - A sequence, forward

@@ -1,3 +1,4 @@
+import ExplicitGates
 import MinimalMatrix
 
 // MARK: - A scan of scans
@@ -55,12 +56,10 @@ public struct Checkpoints<Carry> {
   }
 }
 
-/// `0..<T` in pieces of `length` steps, the last of which may be shorter; in
-/// pieces of `⌈√T⌉` if no length is given. A length must be above 0.
+/// The steps `0..<T` in pieces of `length`, or of `⌈√T⌉` if none is given.
 public func cut(_ T: Int, every length: Int? = nil) -> [Range<Int>] {
-  let length = length ?? max(1, Int(Double(T).squareRoot().rounded(.up)))
-  require(length > 0, "cut: \(T) steps in pieces of \(length)")
-  return stride(from: 0, to: T, by: length).map { $0..<min($0 + length, T) }
+  let squareRoot = Int(Double(T).squareRoot().rounded(.up))
+  return cut(T, every: length ?? max(1, squareRoot))
 }
 
 // MARK: - Checkpoints over any elements
