@@ -24,20 +24,20 @@ extension NamedArrays {
 
 /// What an element looks like: the shapes of its arrays.
 struct Mould<Element: NamedArrays> {
-  /// An element of these shapes, all zero.
-  let zeros: Element
+  /// An element of these shapes.
+  let model: Element
   // Asked for once: to look up the list takes as long as a small product.
   private let paths = Element.arrays.map { $0.path }
 
-  init(of element: Element) { zeros = element.zeros() }
+  init(of element: Element) { model = element }
 
   /// `B`, the rows of one element.
-  var rows: Int { zeros[keyPath: paths[0]].rows }
+  var rows: Int { model[keyPath: paths[0]].rows }
 
   /// Is this such an element, or so many of them, one below the other?
   func fits(_ element: Element, times count: Int = 1) -> Bool {
     for path in paths {
-      let (a, b) = (element[keyPath: path], zeros[keyPath: path])
+      let (a, b) = (element[keyPath: path], model[keyPath: path])
       if a.rows != count * b.rows || a.columns != b.columns { return false }
     }
     return true
@@ -108,7 +108,7 @@ extension TensorArray {
       require(
         mould.fits(element),
         "TensorArray \(name): write at \(t) of \(element.shapes), "
-          + "where the first element was \(mould.zeros.shapes)")
+          + "where the first element was \(mould.model.shapes)")
     } else {
       mould = Mould(of: element)
     }
@@ -232,14 +232,14 @@ extension TensorArray {
       require(
         parts.count == indices.count,
         "derivative of TensorArray \(name): \(d.shapes) at "
-          + "\(indices.count) positions of \(mould.zeros.shapes)")
+          + "\(indices.count) positions of \(mould.model.shapes)")
       for (k, t) in indices.enumerated() { add(parts.read(k), at: t) }
     }
 
     /// The derivative with respect to the element at `t`.
     public func read(_ t: Int) -> Element {
       check(t)
-      return elements[t] ?? mould.zeros
+      return elements[t] ?? mould.model.zeros()
     }
 
     /// Those with respect to several elements, one below the other.
@@ -264,7 +264,7 @@ extension TensorArray {
         require(
           element.map { mould.fits($0) } ?? true,
           "derivative of TensorArray \(name): \(element!.shapes) at \(t), "
-            + "where the element is \(mould.zeros.shapes)")
+            + "where the element is \(mould.model.shapes)")
       }
     }
 
@@ -292,7 +292,7 @@ extension TensorArray {
     require(
       none.mould.fits(dStack, times: count),
       "derivative of TensorArray \(name): \(dStack.shapes) of the stack of "
-        + "\(count) elements \(none.mould.zeros.shapes)")
+        + "\(count) elements \(none.mould.model.shapes)")
     let B = none.mould.rows
     var parts: [Element?] = []
     parts.reserveCapacity(count)
