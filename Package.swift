@@ -8,7 +8,7 @@ let chapters = [
   chapter("01-NumpyStyleRNN"),
   chapter("02-ManualBPTT", buildsOn: "NumpyStyleRNN"),
   chapter("03-ExplicitGates", buildsOn: "NumpyStyleRNN", "ManualBPTT"),
-  chapter("04-Scan", buildsOn: "NumpyStyleRNN", "ManualBPTT", "ExplicitGates", isProgramOptimised: true),
+  chapter("04-Scan", buildsOn: "NumpyStyleRNN", "ManualBPTT", "ExplicitGates"),
   chapter("05-WhileLoop", buildsOn: "NumpyStyleRNN", "ManualBPTT", "ExplicitGates", "Scan"),
   chapter("06-Embeddings", buildsOn: "NumpyStyleRNN", "ManualBPTT", "ExplicitGates", "Safetensors"),
   chapter(
@@ -84,16 +84,15 @@ let package = Package(
 /// The folder `Chapters/NN-Name` as targets: the library `Name` (everything but main.swift and Exercises), the program
 /// `chapterNN`, and the library `NameExercises`: a room that does not compile stops nobody else.
 ///
-/// It builds on what is named; on the matrix, and on what draws and talks to the terminal, in any case. A program that leaves
-/// the work to its library need not be optimised; chapter 4's compares numbers one by one.
-func chapter(_ folder: String, buildsOn named: String..., isProgramOptimised: Bool = false) -> [Target] {
+/// It builds on what is named; on the matrix, and on what draws and talks to the terminal, in any case. A program leaves
+/// the work to its library, and need not be optimised.
+func chapter(_ folder: String, buildsOn named: String...) -> [Target] {
   let (number, name, path) = (folder.prefix(2), String(folder.dropFirst(3)), "Chapters/\(folder)")
   let modules = named + ["MinimalMatrix", "VectorMath", "Console", "Drawing"]
   return [
     library(name, at: path, but: ["main.swift", "Exercises"], buildsOn: modules),
     program(
-      "chapter\(number)", at: path, only: "main.swift", buildsOn: [name, "Texts"] + modules,
-      isOptimised: isProgramOptimised),
+      "chapter\(number)", at: path, only: "main.swift", buildsOn: [name, "Texts"] + modules, isOptimised: false),
     library("\(name)Exercises", at: "\(path)/Exercises", buildsOn: [name] + modules),
   ]
 }

@@ -129,7 +129,7 @@ public func cut(_ T: Int, every length: Int) -> [Range<Int>] {
 /// That is enough for a product to be fast, and few enough to be read from the
 /// caches by the steps. And what a piece needs only for itself, its projected
 /// inputs and its `dz`, takes the same room however long the sequence is.
-/// - Parameter B: the rows of a step
+/// - Parameter B: the rows of a step, or as many of them as run on one thread
 func pieces(of T: Int, batch B: Int) -> [Range<Int>] {
   cut(T, every: max(1, 1024 / max(1, B)))
 }

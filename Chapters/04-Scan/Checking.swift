@@ -2,6 +2,12 @@ import ExplicitGates
 import ManualBPTT
 import MinimalMatrix
 
+/// How many entries of one matrix are not those of the other. The shapes must be equal.
+public func differences(_ a: Matrix<Float>, _ b: Matrix<Float>) -> Int {
+  require(a.rows == b.rows && a.columns == b.columns, "differences: \(a.shape) and \(b.shape)")
+  return zip(a.scalars, b.scalars).count { $0 != $1 }
+}
+
 /// The gradient check of an LSTM's scan forward, reversed, and checkpointed: seven steps, in pieces of three, three and one.
 public func checkGradients(seed: UInt64) -> [(name: String, checks: [ArrayCheck])] {
   var random = SplitMix64(seed: seed)

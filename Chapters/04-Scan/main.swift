@@ -64,7 +64,7 @@ program(
   let (mapped, product) = (projection.map(overTime: h, batch: 4), projection(h))
   print("\(T) products [4 × \(H)]·[\(H) × 27], stacked: \(mapped.shape)")
   print("one product [\(4 * T) × \(H)]·[\(H) × 27]:       \(product.shape)")
-  print("entries that differ in any bit:             \(zip(mapped.scalars, product.scalars).count { $0 != $1 })")
+  print("entries that differ in any bit:             \(differences(mapped, product))")
 
   heading("Four cells, three unrollings, the same bits")
   print("\(counted(T, "step")) of 4 rows, \(counted(H, "unit")): fingerprints of the gradient of every weight.")
@@ -81,11 +81,10 @@ program(
       cell.backward(dOutputs, through: loop), cell.backward(dOutputs, through: scanned),
       cell.backward(dOutputs, through: kept),
     ]
-    func others(_ a: Matrix<Float>, _ b: Matrix<Float>) -> Int { zip(a.scalars, b.scalars).count { $0 != $1 } }
     let different = zip(back.dropFirst(), [scanned.outputs, kept.outputs!]).reduce(0) { sum, found in
-      sum + others(found.1, loop.outputs) + others(found.0.dInputs, back[0].dInputs)
+      sum + differences(found.1, loop.outputs) + differences(found.0.dInputs, back[0].dInputs)
         + C.State.arrays.reduce(0) { sum, array in
-          sum + others(found.0.dInitial[keyPath: array.path], back[0].dInitial[keyPath: array.path])
+          sum + differences(found.0.dInitial[keyPath: array.path], back[0].dInitial[keyPath: array.path])
         }
     }
     let marks = back.map { String($0.gradient.fingerprint, radix: 16).aligned(to: 16) + "  " }.joined()

@@ -64,7 +64,8 @@ public struct TensorArray<Element: NamedArrays> {
   public let name: String
   /// Does it grow where it is written behind its end?
   public let grows: Bool
-  /// Is an element gone when it has been read? Its memory is then free.
+  /// Is an element gone when it has been read? Its memory is then free, but for
+  /// the first one's, to whose shapes all others are held.
   public let clearAfterRead: Bool
   /// The shapes that all elements must have: those of the first one written.
   private var mould: Mould<Element>?
