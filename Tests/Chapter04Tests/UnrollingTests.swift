@@ -7,13 +7,13 @@ import TestSupport
 import Testing
 
 @Suite struct UnrollingTests {
+  /// 19 columns: a vector of 16 and a rest.
+  static let H = 19
+
   @Test("Entries that differ are counted.")
   func entriesThatDiffer() {
     #expect(differences(Matrix([[1, 2], [3, 4]]), Matrix([[1, 5], [3, 0]])) == 2)
   }
-
-  /// 19 columns: a vector of 16 and a rest.
-  static let H = 19
 
   @Test(
     "Scan and checkpoints give the bits of chapter 3's loop, for every cell and every number of steps.",
