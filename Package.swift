@@ -16,14 +16,15 @@ let chapters = [
   chapter("08-Speed", buildsOn: "NumpyStyleRNN", "ManualBPTT", "ExplicitGates"),
 ]
 
-// What is not optimised talks, draws and compares pages: that takes no time, and the compiler is done in a third of it.
+// What is not optimised holds texts, talks, draws and compares pages: that takes no time, and the compiler is done in a
+// third of its own.
 let ground = [
   library("VectorMath"),
   library("MinimalMatrix", buildsOn: ["VectorMath"]),
   library("Console", isOptimised: false),
-  library("Texts", but: ["README.md", "names.py", "workbook.py"]),
+  library("Texts", but: ["README.md", "names.py", "workbook.py"], isOptimised: false),
   library("Digits", but: ["README.md", "digits.py"]),
-  library("Running"),
+  library("Running", isOptimised: false),
   library("Drawing", isOptimised: false),
   library("Mirror", isOptimised: false),
   library("Safetensors", buildsOn: ["Console"]),
@@ -138,12 +139,11 @@ func files(in path: String) -> [String] {
 
 /// Optimised in every configuration, because a reader's `swift run` is a debug build; and for the processor at hand.
 /// `WORKBOOK_CPU=haswell swift build` builds for another one, `WORKBOOK_CPU=any` for all: the results are the same bits.
-/// A module is compiled as a whole, which spares the compiler a quarter of its time and lets it see across files; SwiftPM
-/// wants an object for each file all the same, and gets one when the number of threads is named.
+/// The files of a module are compiled by one process: two would both read all that it imports, and the other core has other
+/// modules to build.
 /// C's `sqrt` sets `errno`, which costs a call for each lane of a vector; without, a square root is one instruction.
 func settings(isOptimised: Bool = true) -> [SwiftSetting] {
-  var flags = ["-disable-batch-mode", "-wmo", "-num-threads", "2"]
-  flags += (isOptimised ? ["-O"] : []) + ["-Xcc", "-fno-math-errno"]
+  var flags = (isOptimised ? ["-O"] : []) + ["-driver-batch-count", "1", "-Xcc", "-fno-math-errno"]
   #if arch(x86_64)
     let cpu = Context.environment["WORKBOOK_CPU"] ?? "native"
     if cpu != "any" { flags += ["-target-cpu", cpu] }

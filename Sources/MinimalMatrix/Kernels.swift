@@ -9,7 +9,8 @@ import VectorMath
 // The module's inner loops, and its only unsafe code. The entrances are the extension of `_KernelScalar` at the end:
 // they take arrays, whose bounds the callers have checked, and hand pointers to what stands before them.
 //
-// All of it stands in one file, so that what nobody checks can be read in one place.
+// All of it stands in one file because a debug build compiles file by file, and a loop is only as fast as what the
+// compiler can see inside it.
 
 private typealias Input<Scalar> = UnsafePointer<Scalar>
 private typealias Output<Scalar> = UnsafeMutablePointer<Scalar>
