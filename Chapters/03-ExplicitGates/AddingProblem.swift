@@ -9,8 +9,9 @@ import NumpyStyleRNN
 /// each half; what is their sum? The answer is wanted after the last step only.
 ///
 /// Who always answers 1, the mean, is wrong by 1/6 = 0.1667 on the average of
-/// the squares: the variance of two uniform numbers. To do better one must have
-/// kept a number for half of the row or longer.
+/// the squares: the variance of two uniform numbers. Who has kept the second
+/// number only is wrong by 1/12. To do better than that one must have kept the
+/// first, for half of the row or longer.
 public struct AddingProblem {
   /// The mean squared error of the answer 1.
   public static let floor = 1.0 / 6

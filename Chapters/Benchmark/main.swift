@@ -21,7 +21,7 @@ let text = Option.file(
   "the text of W1 and W4; a comparison needs the one that the other framework read")
 let references = Option.file(
   "references", otherwise: "not compared",
-  "losses and gradients of the workloads, as JSON: proves before anything is measured that the work is the same")
+  "losses and gradients of the workloads, as JSON: proves of each workload, before it is measured, that it is the same")
 let alone = Option.string(
   "alone", otherwise: "not alone",
   "run one training step of W2, or three of W3 or W4; say when they were done, and the memory")
