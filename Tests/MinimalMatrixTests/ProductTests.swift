@@ -1,4 +1,5 @@
 import Dispatch
+import PlainLoops
 import Testing
 
 @testable import MinimalMatrix
@@ -83,9 +84,9 @@ import Testing
     _: Scalar.Type, _ shape: [Int], _ isLarge: Bool, _ random: inout SplitMix64
   ) -> [String] {
     let (m, n, k) = (shape[0], shape[1], shape[2])
-    let (a, b): (Matrix<Scalar>, Matrix<Scalar>) = (anyMatrix(m, k, &random), anyMatrix(k, n, &random))
+    let (a, b): (Matrix<Scalar>, Matrix<Scalar>) = (plainUniform(m, k, &random), plainUniform(k, n, &random))
     let (before, after) = (random.below(3), random.below(3))
-    let start: Matrix<Scalar> = anyMatrix(before + m + after, n, &random)
+    let start: Matrix<Scalar> = plainUniform(before + m + after, n, &random)
     let range = before..<before + m
 
     let product = plainProduct(a, b, from: Matrix(m, n))
@@ -213,49 +214,4 @@ extension ProductTests {
       #expect(wrong.withLock { $0 } == 0)
     }
   }
-}
-
-/// `Matrix.uniform`, whose every entry costs more than those of a product do, here where the compiler sees the scalar.
-private func anyMatrix<Scalar: MatrixScalar>(
-  _ rows: Int, _ columns: Int, _ random: inout SplitMix64
-) -> Matrix<Scalar> {
-  Matrix(rows, columns, scalars: (0..<rows * columns).map { _ in Scalar(2 * random.uniform() - 1) })
-}
-
-/// `c + a·b`, the terms of each entry in order, each by one fused multiply-add.
-private func plainProduct<Scalar>(_ a: Matrix<Scalar>, _ b: Matrix<Scalar>, from c: Matrix<Scalar>) -> Matrix<Scalar> {
-  let (n, k) = (b.columns, a.columns)
-  var result = Array(c.scalars)
-  let (a, b) = (Array(a.scalars), Array(b.scalars))
-  for i in 0..<c.rows {
-    for p in 0..<k {
-      for j in 0..<n { result[i * n + j].addProduct(a[i * k + p], b[p * n + j]) }
-    }
-  }
-  return Matrix(c.rows, n, scalars: result)
-}
-
-private func plainTranspose<Scalar>(_ x: Matrix<Scalar>) -> Matrix<Scalar> {
-  let scalars = Array(x.scalars)
-  let entries = (0..<x.columns).flatMap { j in (0..<x.rows).map { i in scalars[i * x.columns + j] } }
-  return Matrix(x.columns, x.rows, scalars: entries)
-}
-
-/// Where `product` is further from `a·b`, added up in `Double`, than the roundings of `k` terms can take it.
-private func distance<Scalar: MatrixScalar>(
-  _ product: Matrix<Scalar>, _ a: Matrix<Scalar>, _ b: Matrix<Scalar>
-) -> String? {
-  let (n, k) = (b.columns, a.columns)
-  let (a, b) = (Array(a.scalars).map { Double($0) }, Array(b.scalars).map { Double($0) })
-  for (i, found) in Array(product.scalars).enumerated() {
-    var (sum, magnitudes) = (0.0, 0.0)
-    for p in 0..<k {
-      let term = a[i / n * k + p] * b[p * n + i % n]
-      sum += term
-      magnitudes += term.magnitude
-    }
-    let roundings = Double(k) * Double(Scalar.ulpOfOne) * magnitudes
-    if (Double(found) - sum).magnitude > roundings { return "[\(i / n), \(i % n)] is \(found), not \(sum)" }
-  }
-  return nil
 }
