@@ -7,7 +7,7 @@ import PackageDescription
 let chapters = [
   chapter("01-NumpyStyleRNN"),
   chapter("02-ManualBPTT", buildsOn: "NumpyStyleRNN"),
-  chapter("03-ExplicitGates", buildsOn: "NumpyStyleRNN", "ManualBPTT"),
+  chapter("03-ExplicitGates", buildsOn: "NumpyStyleRNN", "ManualBPTT", processes: 2),
   chapter("04-Scan", buildsOn: "NumpyStyleRNN", "ManualBPTT", "ExplicitGates"),
   chapter("05-WhileLoop", buildsOn: "NumpyStyleRNN", "ManualBPTT", "ExplicitGates", "Scan"),
   chapter("06-Embeddings", buildsOn: "NumpyStyleRNN", "ManualBPTT", "ExplicitGates", "Safetensors"),
@@ -66,7 +66,7 @@ let checks = [
   // Exercises in trouble: they crash, loop, give wrong shapes. Only the tests run it.
   program(
     "troubled-exercises", at: "Tests/TroubledExercises", buildsOn: checked + ["ExerciseChecks"], isOptimised: false),
-  tests(of: "Exercises", on: checked + ["ExerciseChecks", "TestSupport"], beside: []),
+  tests(of: "Exercises", on: checked + ["ExerciseChecks", "TestSupport"], beside: [], processes: 2),
 ]
 
 /// A chapter's tests see it and the chapters before it.
@@ -89,11 +89,11 @@ let package = Package(
 ///
 /// It builds on what is named; on the matrix, and on what draws and talks to the terminal, in any case. A program leaves
 /// the work to its library, and need not be optimised.
-func chapter(_ folder: String, buildsOn named: String...) -> [Target] {
+func chapter(_ folder: String, buildsOn named: String..., processes: Int = 1) -> [Target] {
   let (number, name, path) = (folder.prefix(2), String(folder.dropFirst(3)), "Chapters/\(folder)")
   let modules = named + ["MinimalMatrix", "VectorMath", "Console", "Drawing"]
   return [
-    library(name, at: path, but: ["main.swift", "Exercises"], buildsOn: modules),
+    library(name, at: path, but: ["main.swift", "Exercises"], buildsOn: modules, processes: processes),
     program(
       "chapter\(number)", at: path, only: "main.swift", buildsOn: [name, "Texts"] + modules, isOptimised: false),
     library("\(name)Exercises", at: "\(path)/Exercises", buildsOn: [name] + modules),
@@ -103,11 +103,11 @@ func chapter(_ folder: String, buildsOn named: String...) -> [Target] {
 /// A folder of Sources, or the one at `path`, `but` for some of its files.
 func library(
   _ name: String, at path: String? = nil, but files: [String] = [], buildsOn modules: [String] = [],
-  isOptimised: Bool = true
+  isOptimised: Bool = true, processes: Int = 1
 ) -> Target {
   .target(
     name: name, dependencies: modules.map { .byName(name: $0) }, path: path, exclude: files,
-    swiftSettings: settings(isOptimised: isOptimised))
+    swiftSettings: settings(isOptimised: isOptimised, processes: processes))
 }
 
 /// The program in the folder at `path`; where it shares the folder with a library, `only` one file of it.
@@ -124,13 +124,14 @@ func program(
 /// them lie `beside` the tests: all files that are not Swift, unless others are named. Tests that leave the work to what they
 /// test need not be optimised themselves: the compiler is done with them sooner.
 func tests(
-  of name: String, on modules: [String]? = nil, beside others: [String]? = nil, isOptimised: Bool = false
+  of name: String, on modules: [String]? = nil, beside others: [String]? = nil, isOptimised: Bool = false,
+  processes: Int = 1
 ) -> Target {
   let (modules, path) = (modules ?? [name], "Tests/\(name)Tests")
   return .testTarget(
     name: "\(name)Tests", dependencies: modules.map { .byName(name: $0) }, path: path,
     exclude: others ?? files(in: path).filter { !$0.hasSuffix(".swift") },
-    swiftSettings: settings(isOptimised: isOptimised))
+    swiftSettings: settings(isOptimised: isOptimised, processes: processes))
 }
 
 /// The names of the files and folders in a folder of the package, for what is left out of a target and nothing else:
@@ -142,10 +143,10 @@ func files(in path: String) -> [String] {
 /// Optimised in every configuration, because a reader's `swift run` is a debug build; and for the processor at hand.
 /// `WORKBOOK_CPU=haswell swift build` builds for another one, `WORKBOOK_CPU=any` for all: the results are the same bits.
 /// The files of a module are compiled by one process: two would both read all that it imports, and the other core has other
-/// modules to build.
+/// modules to build. Only where it has none are two processes done sooner.
 /// C's `sqrt` sets `errno`, which costs a call for each lane of a vector; without, a square root is one instruction.
-func settings(isOptimised: Bool = true) -> [SwiftSetting] {
-  var flags = (isOptimised ? ["-O"] : []) + ["-driver-batch-count", "1", "-Xcc", "-fno-math-errno"]
+func settings(isOptimised: Bool = true, processes: Int = 1) -> [SwiftSetting] {
+  var flags = (isOptimised ? ["-O"] : []) + ["-driver-batch-count", "\(processes)", "-Xcc", "-fno-math-errno"]
   #if arch(x86_64)
     let cpu = Context.environment["WORKBOOK_CPU"] ?? "native"
     if cpu != "any" { flags += ["-target-cpu", cpu] }
