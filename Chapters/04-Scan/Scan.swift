@@ -47,5 +47,7 @@ public func fold<Elements: BidirectionalCollection, Carry>(
   over elements: Elements, from initial: Carry, reversed: Bool = false,
   _ step: (Carry, Elements.Element) -> Carry
 ) -> Carry {
-  (reversed ? elements.reversed() : Array(elements)).reduce(initial, step)
+  reversed
+    ? elements.reversed().reduce(initial, step)
+    : elements.reduce(initial, step)
 }

@@ -103,7 +103,9 @@ public struct LoopRun<C: Cell> {
     loop: Loop<LoopVariables<C>, Step>
   ) {
     (self.inputs, self.outputs, self.loop) = (inputs, outputs, loop)
-    rows = loop.traces.map { $0.rows }
+    var rows: [[Int]] = []
+    for step in loop.traces { rows.append(step.rows) }
+    self.rows = rows
   }
 
   /// The state of every row after its own last step.
@@ -266,9 +268,10 @@ extension Cell {
       }
       dz = dz.rows(at: places)
     }
+    var traces: [Trace] = []
+    for t in order { traces.append(run.loop.traces[t].trace) }
     addGradient(
-      dz, inputs: run.inputs.rows(at: taken),
-      traces: order.map { run.loop.traces[$0].trace }, to: &gradient)
+      dz, inputs: run.inputs.rows(at: taken), traces: traces, to: &gradient)
     let dInputs = inputGradient(dz).spread(over: run.inputs.rows, at: taken)
     return (gradient, dInputs, d.state)
   }

@@ -15,7 +15,9 @@ public func exp<V: SIMD>(_ x: V) -> V where V.Scalar: VectorScalar { apply(Exp.s
 @usableFromInline
 enum Exp: ElementWise {
   @inlinable @inline(__always)
-  static func of<L: Lanes>(_ x: L) -> L { ofBounded(x.atLeast(-L.expLimit).atMost(L.expLimit)) }
+  static func of<L: Lanes>(_ x: L) -> L {
+    ofBounded(x.atLeast(-L.expLimit)).replacing(with: L(.infinity), where: L(L.expLimit), isLessThan: x)
+  }
 
   @inlinable @inline(__always)
   static func ofBounded<L: Lanes>(_ x: L) -> L {

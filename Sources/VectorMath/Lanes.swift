@@ -45,10 +45,6 @@ extension Lanes {
   @inlinable @inline(__always)
   static func - (a: Scalar, b: Self) -> Self { Self(a) - b }
 
-  /// The smaller of two; NaN stays NaN.
-  @inlinable @inline(__always)
-  func atMost(_ c: Scalar) -> Self { replacing(with: Self(c), where: Self(c), isLessThan: self) }
-
   /// The larger of two; NaN stays NaN.
   @inlinable @inline(__always)
   func atLeast(_ c: Scalar) -> Self { replacing(with: Self(c), where: self, isLessThan: Self(c)) }

@@ -6,7 +6,7 @@
 ///     σ(x) = t = z − z·t      for x < 0
 ///
 /// The second line says t = z·(1 − t), which is a better t than the quotient: the errors of 1 + z and of the division now only
-/// change a correction of z. So both are w − w·t, with w = 1 or z.
+/// change a correction of z.
 ///
 /// - Returns: 0 from x = −104 down (`Double`: −745.2), 1 from 17.4 up (36.8); NaN for NaN. Subnormal results are kept.
 /// - Note: Measured at every 13th of all `Float`s, and at 60,000 `Double`s against 60 digits.
@@ -18,8 +18,7 @@ enum Sigmoid: ElementWise {
   @inlinable @inline(__always)
   static func of<L: Lanes>(_ x: L) -> L {
     let z = Exp.ofBounded(x.negativeMagnitude.atLeast(-L.expLimit))
-    let w = L(1).replacing(with: z, where: x, isLessThan: L(0))
     let t = z / (1 + z)
-    return w.adding(L(0) - w, times: t)
+    return (1 - t).replacing(with: z.adding(L(0) - z, times: t), where: x, isLessThan: L(0))
   }
 }
