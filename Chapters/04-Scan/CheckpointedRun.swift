@@ -49,8 +49,8 @@ extension Cell {
         return run.last
       }
       let z = project(x)
-      // `fold`, written out: called in another file, it would not be compiled
-      // for this cell and range, and that took 7 % of a step.
+      // `fold`, written out: called from another file it is not compiled for
+      // this range, and that took 7 % of a small step.
       var state = state
       for t in 0..<piece.count {
         state = step(z.rows(t * B..<(t + 1) * B), from: state).state
