@@ -270,15 +270,15 @@ private func pack<V: SIMD>(
   }
   var i = 0
   while i < count {
+    // The last four may overlap those before: what is written twice is the same.
+    if count >= 4 { i = min(i, count - 4) }
     let row = x + i * rowStride
     let to = out + i
-    if rowStride == 1 && i + 4 <= count {
+    if rowStride == 1 && count >= 4 {
       for p in 0..<depth { store(load(row + p * stepStride, as: Quad.self), to: to + p * width) }
       i += 4
     } else if stepStride == 1 && count >= 4 {
-      // The last four may overlap those before: what is written twice is the same.
-      i = min(i, count - 4)
-      transposeFour(x + i * rowStride, rowStride: rowStride, depth: depth, to: out + i, width: width)
+      transposeFour(row, rowStride: rowStride, depth: depth, to: to, width: width)
       i += 4
     } else {
       for p in 0..<depth { to[p * width] = row[p * stepStride] }
@@ -324,16 +324,31 @@ private struct Side<Scalar> {
 
   @inline(__always)
   func at(_ i: Int, _ j: Int) -> Input<Scalar> { start + (i * rowStride + j * columnStride) }
+
+  /// Is this better packed, on the left of a product `depth` steps deep with `n` columns?
+  @inline(__always)
+  func isWorthPacking(depth: Int, columns n: Int) -> Bool {
+    max(rowStride, columnStride) >= Block.farApart
+      || columnStride > 1 && depth > Block.manySteps && n >= Block.manyColumns
+  }
 }
 
 /// How a product is cut so that its pieces stay in the caches. The tests take sizes on both sides of each number.
 enum Block {
-  /// Steps of `k` at a time: a packed panel of `b`, this deep and two vectors wide, stays in the first-level cache.
-  static let depth = 256
-  /// Rows of `a` at a time: this many, `depth` long, stay in the second-level cache.
-  static let rows = 192
+  /// Steps of `k` at a time, at most. The deeper, the more seldom a tile of `c` is fetched and put away. A panel of `b`, so
+  /// deep and two vectors wide, and a tile's rows of `a` come from the second-level cache as fast as they are used.
+  static let depth = 1024
+  /// Columns of `b` at a time, at most: so many, `depth` deep, stay in the third-level cache while all of `a` meets them.
+  static let columns = 512
+  /// Bytes of `a` at a time, at most: they stay in the second-level cache.
+  static let bytes = 196_608
   /// Where neighbours in `a` are this far apart, it is packed: they would fall on the same few cache lines.
   static let farApart = 512
+  /// A transposed `a` is packed from so many steps on: a tile uses a part of a cache line of each, and when the next tile
+  /// wants its own part, the line has left the first-level cache.
+  static let manySteps = 256
+  /// But only if so many columns use what was packed; else it takes longer than it saves.
+  static let manyColumns = 256
   /// A `b` of so few entries stays in the first-level cache as it lies.
   static let small = 4096
   /// So few rows meet an entry of `b` too seldom for it to be moved.
@@ -342,6 +357,15 @@ enum Block {
   static let worthAThread = 2_000_000
   /// The same for everything that is no product, in cycles of the processor.
   static let cyclesWorthAThread = 100_000
+
+  /// How many of `count` are taken at a time: at most `most`, and each time about as many.
+  @inline(__always)
+  static func part(of count: Int, atMost most: Int) -> Int {
+    if count <= most { return max(1, count) }
+    let most = max(1, most)
+    let times = (count + most - 1) / most
+    return (count + times - 1) / times
+  }
 }
 
 /// How many of the `left` columns of a product the next tile takes: two vectors, one, four, or the last one to three.
@@ -388,15 +412,16 @@ private func packPanels<V: SIMD>(
 
 // MARK: - Panels that are kept
 
-/// The right side of a product in panels: for each ``Block/depth`` steps of `k` those of all columns.
+/// The right side of a product in panels: for each `depth` steps of `k` those of all columns.
 private struct Panels<Scalar> {
   var start: Input<Scalar>
+  let depth: Int
   /// From the panels of some steps to those of the next ones.
   let blockSize: Int
 
   /// The panels from step `k0` on.
   @inline(__always)
-  func at(_ k0: Int) -> Input<Scalar> { start + k0 / Block.depth * blockSize }
+  func at(_ k0: Int) -> Input<Scalar> { start + k0 / depth * blockSize }
 }
 
 /// Stands before kept panels and says of which shape they are: matrices of several shapes may share memory.
@@ -415,11 +440,13 @@ extension Memory {
   func panels<V: SIMD>(_ v: V.Type, of b: Side<V.Scalar>, depth k: Int, columns n: Int) -> Panels<V.Scalar>?
   where V.Scalar: _KernelScalar {
     let head = PanelsHead(k: k, n: n, columnStride: b.columnStride, lanes: V.scalarCount)
-    let blockSize = (n + 3) / 4 * 4 * min(k, Block.depth)
+    let depth = Block.part(of: k, atMost: Block.depth)
+    let blockSize = (n + 3) / 4 * 4 * depth
     func kept(_ address: UInt) -> Panels<V.Scalar>? {
       let place = UnsafeRawPointer(bitPattern: address)!
       guard place.load(as: PanelsHead.self) == head else { return nil }
-      return Panels(start: (place + PanelsHead.size).assumingMemoryBound(to: V.Scalar.self), blockSize: blockSize)
+      let start = (place + PanelsHead.size).assumingMemoryBound(to: V.Scalar.self)
+      return Panels(start: start, depth: depth, blockSize: blockSize)
     }
     return withUses(transposed: b.columnStride > 1) { uses in
       let count = uses.load(ordering: .acquiring)
@@ -428,7 +455,7 @@ extension Memory {
         _ = uses.compareExchange(expected: count, desired: count + 1, ordering: .relaxed)
         return nil
       }
-      let made = makePanels(v, of: b, head, blockSize: blockSize)
+      let made = makePanels(v, of: b, head, depth: depth, blockSize: blockSize)
       let (isOurs, now) = uses.compareExchange(expected: count, desired: made, ordering: .acquiringAndReleasing)
       if !isOurs { UnsafeMutableRawPointer(bitPattern: made)!.deallocate() }
       return kept(isOurs ? made : now)
@@ -440,18 +467,19 @@ extension Memory {
   private static func isAddress(_ uses: UInt) -> Bool { uses > usesBeforeKept }
 
   @inline(never)
-  private func makePanels<V: SIMD>(_ v: V.Type, of b: Side<V.Scalar>, _ head: PanelsHead, blockSize: Int) -> UInt
-  where V.Scalar: _KernelScalar {
-    let blocks = (head.k + Block.depth - 1) / Block.depth
+  private func makePanels<V: SIMD>(
+    _ v: V.Type, of b: Side<V.Scalar>, _ head: PanelsHead, depth: Int, blockSize: Int
+  ) -> UInt where V.Scalar: _KernelScalar {
+    let blocks = (head.k + depth - 1) / depth
     let place = UnsafeMutableRawPointer.allocate(
       byteCount: PanelsHead.size + blocks * blockSize * MemoryLayout<V.Scalar>.stride, alignment: 64)
     place.storeBytes(of: head, as: PanelsHead.self)
     let start = (place + PanelsHead.size).assumingMemoryBound(to: V.Scalar.self)
-    for k0 in stride(from: 0, to: head.k, by: Block.depth) {
+    for k0 in stride(from: 0, to: head.k, by: depth) {
       let steps = Side(start: b.at(k0, 0), rowStride: b.rowStride, columnStride: b.columnStride)
       packPanels(
-        v, steps, depth: min(Block.depth, head.k - k0), columns: head.n, to: start + k0 / Block.depth * blockSize,
-        panelDepth: min(head.k, Block.depth))
+        v, steps, depth: min(depth, head.k - k0), columns: head.n, to: start + k0 / depth * blockSize,
+        panelDepth: depth)
     }
     return UInt(bitPattern: place)
   }
@@ -486,76 +514,98 @@ extension Memory {
 
 /// `c[m × n] += a[m × k]·b[k × n]`, where `c` is contiguous rows of `width`; `=` instead of `+=` where `c` is fresh.
 ///
-/// The loops, from the outside: `depth` steps of `k`, whose part of `b` is packed in panels two vectors wide; `rows` rows
-/// of `a`; the panels; tiles of up to six rows. The scheme is that of Goto & van de Geijn, "Anatomy of high-performance
-/// matrix multiplication", 2008. A small `b`, or one that few rows meet, is read where it lies.
+/// The loops, from the outside: `depth` steps of `k`; `columns` columns of `b`, packed in panels two vectors wide; as many
+/// rows of `a` as are `bytes`; the panels; tiles of up to six rows. The scheme is that of Goto & van de Geijn, "Anatomy of
+/// high-performance matrix multiplication", 2008. A small `b`, or one that few rows meet, is read where it lies.
 @inline(never)
 private func tiledProduct<V: SIMD>(
   _ v: V.Type, _ m: Int, _ n: Int, _ k: Int, _ a: Side<V.Scalar>, _ b: Side<V.Scalar>,
   kept: Panels<V.Scalar>?, _ c: Output<V.Scalar>, width: Int, isFresh: Bool
 ) where V.Scalar: _KernelScalar {
-  let panelDepth = min(k, Block.depth)
+  let panelDepth = Block.part(of: k, atMost: Block.depth)
+  let widest = 2 * V.scalarCount
+  // Whole panels, but for the last ones.
+  let columnsAtOnce = (Block.part(of: n, atMost: Block.columns) + widest - 1) / widest * widest
   // The last one to three columns are packed in any case, since a tile is at least four wide.
   let staysPut = b.columnStride == 1 && (m <= Block.fewRows || k * n <= Block.small)
   let firstPacked = staysPut && kept == nil ? n & ~3 : 0
-  let panelsSize = kept == nil ? (n - firstPacked + 3) / 4 * 4 * panelDepth : 0
-  let packsA = max(a.rowStride, a.columnStride) >= Block.farApart
-  let packedA = packsA ? (min(m, Block.rows) + 5) / 6 * 6 * panelDepth : 0
+  let panelsSize = kept == nil ? (min(n - firstPacked, columnsAtOnce) + 3) / 4 * 4 * panelDepth : 0
+
+  let tiles = (m + 5) / 6
+  let tileSize = 6 * panelDepth
+  let tilesAtOnce = Block.part(of: tiles, atMost: Block.bytes / (tileSize * MemoryLayout<V.Scalar>.stride))
+  let packsA = a.isWorthPacking(depth: k, columns: n)
+  let packedA = packsA ? tilesAtOnce * tileSize : 0
+  @inline(__always)
+  func rows(_ tile: Int) -> Range<Int> { m * tile / tiles..<m * (tile + 1) / tiles }
+
+  /// All of `a` meets `columns` of `b`, for the `depth` steps from `k0` on.
+  @inline(__always)
+  func multiply(
+    k0: Int, depth: Int, columns: Range<Int>, panels: Input<V.Scalar>, firstInPanels: Int,
+    rowTiles: Output<V.Scalar>, edge: Output<V.Scalar>
+  ) {
+    let isFresh = isFresh && k0 == 0
+    for t0 in stride(from: 0, to: tiles, by: tilesAtOnce) {
+      let block = t0..<min(tiles, t0 + tilesAtOnce)
+      if packsA {
+        for t in block {
+          pack(
+            v, a.at(rows(t).lowerBound, k0), rowStride: a.rowStride, stepStride: a.columnStride, count: rows(t).count,
+            depth: depth, to: rowTiles + (t - t0) * tileSize, width: 6)
+        }
+      }
+      var j0 = columns.lowerBound
+      while j0 < columns.upperBound {
+        let columns = panelWidth(v, left: n - j0)
+        let isPacked = j0 >= firstInPanels
+        let panel = isPacked ? panels + (j0 - firstInPanels) * panelDepth : b.at(k0, j0)
+        let bStride = isPacked ? max(columns, 4) : b.rowStride
+        for t in block {
+          let rows = rows(t)
+          let rowStart = packsA ? Input(rowTiles + (t - t0) * tileSize) : a.at(rows.lowerBound, k0)
+          let (rowStride, stepStride) = packsA ? (1, 6) : (a.rowStride, a.columnStride)
+          let target = c + (rows.lowerBound * width + j0)
+          @inline(__always)
+          func multiply<C: Count, T: SIMD<V.Scalar>>(
+            _ c: C.Type, _ t: T.Type, to target: Output<V.Scalar>, width: Int
+          ) {
+            tile(
+              rows: rows.count, c, t, depth: depth, rowStart, rowStride: rowStride, stepStride: stepStride,
+              panel, bStride: bStride, target, width: width, isFresh: isFresh)
+          }
+          if columns == widest {
+            multiply(Two.self, v, to: target, width: width)
+          } else if columns == V.scalarCount {
+            multiply(One.self, v, to: target, width: width)
+          } else if columns == 4 {
+            multiply(One.self, SIMD4<V.Scalar>.self, to: target, width: width)
+          } else {
+            if !isFresh { copyRows(rows.count, of: columns, from: target, width: width, to: edge, width: 4) }
+            multiply(One.self, SIMD4<V.Scalar>.self, to: edge, width: 4)
+            copyRows(rows.count, of: columns, from: edge, width: 4, to: target, width: width)
+          }
+        }
+        j0 += columns
+      }
+    }
+  }
+
   withScratch(panelsSize + packedA + 6 * 4) { (scratch: Output<V.Scalar>) in
     let rowTiles = scratch + panelsSize
     let edge = rowTiles + packedA
-    for k0 in stride(from: 0, to: k, by: Block.depth) {
-      let depth = min(Block.depth, k - k0)
-      let isFresh = isFresh && k0 == 0
-      let panels = kept?.at(k0) ?? Input(scratch)
-      if kept == nil {
-        let packed = Side(start: b.at(k0, firstPacked), rowStride: b.rowStride, columnStride: b.columnStride)
-        packPanels(v, packed, depth: depth, columns: n - firstPacked, to: scratch, panelDepth: panelDepth)
-      }
-      for i0 in stride(from: 0, to: m, by: Block.rows) {
-        let rows = min(Block.rows, m - i0)
-        let tiles = (rows + 5) / 6
-        if packsA {
-          for t in 0..<tiles {
-            let (first, last) = (rows * t / tiles, rows * (t + 1) / tiles)
-            pack(
-              v, a.at(i0 + first, k0), rowStride: a.rowStride, stepStride: a.columnStride, count: last - first,
-              depth: depth, to: rowTiles + t * 6 * depth, width: 6)
-          }
+    for k0 in stride(from: 0, to: k, by: panelDepth) {
+      let depth = min(panelDepth, k - k0)
+      for j0 in stride(from: 0, to: n, by: columnsAtOnce) {
+        let columns = j0..<min(n, j0 + columnsAtOnce)
+        let first = max(j0, firstPacked)
+        if kept == nil && first < columns.upperBound {
+          let packed = Side(start: b.at(k0, first), rowStride: b.rowStride, columnStride: b.columnStride)
+          packPanels(v, packed, depth: depth, columns: columns.upperBound - first, to: scratch, panelDepth: panelDepth)
         }
-        var j0 = 0
-        while j0 < n {
-          let columns = panelWidth(v, left: n - j0)
-          let isPacked = j0 >= firstPacked
-          let panel = isPacked ? panels + (j0 - firstPacked) * panelDepth : b.at(k0, j0)
-          let bStride = isPacked ? max(columns, 4) : b.rowStride
-          for t in 0..<tiles {
-            let (first, last) = (rows * t / tiles, rows * (t + 1) / tiles)
-            let rowStart = packsA ? Input(rowTiles + t * 6 * depth) : a.at(i0 + first, k0)
-            let (rowStride, stepStride) = packsA ? (1, 6) : (a.rowStride, a.columnStride)
-            let target = c + ((i0 + first) * width + j0)
-            @inline(__always)
-            func multiply<C: Count, T: SIMD<V.Scalar>>(
-              _ c: C.Type, _ t: T.Type, to target: Output<V.Scalar>, width: Int
-            ) {
-              tile(
-                rows: last - first, c, t, depth: depth, rowStart, rowStride: rowStride, stepStride: stepStride,
-                panel, bStride: bStride, target, width: width, isFresh: isFresh)
-            }
-            if columns == 2 * V.scalarCount {
-              multiply(Two.self, v, to: target, width: width)
-            } else if columns == V.scalarCount {
-              multiply(One.self, v, to: target, width: width)
-            } else if columns == 4 {
-              multiply(One.self, SIMD4<V.Scalar>.self, to: target, width: width)
-            } else {
-              if !isFresh { copyRows(last - first, of: columns, from: target, width: width, to: edge, width: 4) }
-              multiply(One.self, SIMD4<V.Scalar>.self, to: edge, width: 4)
-              copyRows(last - first, of: columns, from: edge, width: 4, to: target, width: width)
-            }
-          }
-          j0 += columns
-        }
+        let panels = kept.map { $0.at(k0) + first * panelDepth } ?? Input(scratch)
+        multiply(
+          k0: k0, depth: depth, columns: columns, panels: panels, firstInPanels: first, rowTiles: rowTiles, edge: edge)
       }
     }
   }
@@ -621,10 +671,9 @@ private func rowProduct<V: SIMD>(
   _ c: Output<V.Scalar>
 ) where V.Scalar: _KernelScalar {
   guard let kept else { return strips(v, n, depth: k, a, b.start, rowStride: b.rowStride, panelDepth: 1, c) }
-  for k0 in stride(from: 0, to: k, by: Block.depth) {
+  for k0 in stride(from: 0, to: k, by: kept.depth) {
     let a = Side(start: a.at(0, k0), rowStride: a.rowStride, columnStride: a.columnStride)
-    let depth = min(Block.depth, k - k0)
-    strips(v, n, depth: depth, a, kept.at(k0), rowStride: nil, panelDepth: min(k, Block.depth), c)
+    strips(v, n, depth: min(kept.depth, k - k0), a, kept.at(k0), rowStride: nil, panelDepth: kept.depth, c)
   }
 }
 
@@ -699,8 +748,8 @@ private func splitProduct<V: SIMD>(
   _ c: Output<V.Scalar>, width: Int, isFresh: Bool, threads: Int
 ) where V.Scalar: _KernelScalar {
   // Along the longer side. But cut by rows, each thread packs all of `b`, unless that is kept; cut by columns, all of an
-  // `a` that lies far apart.
-  let (packsB, packsA) = (kept == nil, max(a.rowStride, a.columnStride) >= Block.farApart)
+  // `a` that is packed.
+  let (packsB, packsA) = (kept == nil, a.isWorthPacking(depth: k, columns: n))
   let byRows = packsB && !packsA ? m >= 4 * n : m >= n
   // Where no tile is torn, and no panel.
   let (length, step) = byRows ? (m, 6) : (n, 2 * V.scalarCount)
@@ -712,7 +761,7 @@ private func splitProduct<V: SIMD>(
       product(v, last - first, n, k, rows, b, kept: kept, c + first * width, width: width, isFresh: isFresh)
     } else {
       let columns = Side(start: b.at(0, first), rowStride: b.rowStride, columnStride: b.columnStride)
-      let panels = kept.map { Panels(start: $0.start + first * min(k, Block.depth), blockSize: $0.blockSize) }
+      let panels = kept.map { Panels(start: $0.start + first * $0.depth, depth: $0.depth, blockSize: $0.blockSize) }
       product(v, m, last - first, k, a, columns, kept: panels, c + first, width: width, isFresh: isFresh)
     }
   }

@@ -15,7 +15,7 @@ import Testing
     let tiles = Array(0...9)
     let vectors = [Float._Narrow.scalarCount, Float._Wide.scalarCount, 2 * Float._Wide.scalarCount]
     let panels = [8 * Double._Narrow.scalarCount, 8 * Float._Narrow.scalarCount, 8 * Float._Wide.scalarCount]
-    let blocks = [Block.fewRows, Block.rows, Block.depth, Block.farApart, Block.small / Block.depth]
+    let blocks = [Block.fewRows, Block.manySteps, Block.columns, Block.depth, Block.small / Block.manySteps]
     let around = (vectors + panels + blocks).flatMap { [$0 - 1, $0, $0 + 1] }
     return Set(tiles + around).sorted()
   }()
@@ -25,7 +25,7 @@ import Testing
     var shapes: [[Int]] = []
     for place in 0..<3 {
       for x in edges {
-        for y in edges {
+        for y in edges where x * y <= 600_000 {
           // Few enough multiply-adds to take microseconds.
           let most = 40_000 / max(1, x * y) + 3
           var shape = [x, y]
@@ -49,11 +49,14 @@ import Testing
   /// those that are just too small or just large enough.
   static let largeShapes: [[Int]] = {
     let (side, shared) = (160, 2 * Block.worthAThread)
+    let rows = Block.bytes / (Block.depth * MemoryLayout<Float>.stride)
     return [
-      [Block.rows * 2 + 1, 33, Block.depth + 1], [Block.rows + 1, 130, Block.depth * 2 + 3], [13, 515, 517],
+      [rows * 2 + 1, 33, Block.depth + 1], [rows + 1, 130, Block.depth * 2 + 3], [13, 515, 517],
+      [25, Block.columns * 2 + 1, 300], [100, Block.manyColumns, Block.manySteps + 1],
+      [100, Block.manyColumns - 1, Block.manySteps + 1], [100, Block.manyColumns, Block.manySteps],
       [1, 600, 1500], [600, 1, 1500], [3, 150, 5000], [150, 3, 5000], [24, 20, 9000],
       [side, side, shared / side / side], [side, side, shared / side / side - 1],
-      [Block.rows + 1, 150, 290], [150, Block.rows + 1, 290], [1, 5000, 900], [5000, 1, 900], [97, 43, 1300],
+      [193, 150, 290], [150, 193, 290], [1, 5000, 900], [5000, 1, 900], [97, 43, 1300],
       [7, 3000, 257], [3000, 7, 257], [33, 65, 2000], [385, 100, 513], [31, 31, 5000],
     ]
   }()
