@@ -25,7 +25,7 @@ import Testing
     var shapes: [[Int]] = []
     for place in 0..<3 {
       for x in edges {
-        for y in edges where x * y <= 600_000 {
+        for y in edges where x * y <= 300_000 {
           // Few enough multiply-adds to take microseconds.
           let most = 40_000 / max(1, x * y) + 3
           var shape = [x, y]
