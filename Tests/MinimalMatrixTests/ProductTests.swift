@@ -15,7 +15,10 @@ import Testing
     let tiles = Array(0...9)
     let vectors = [Float._Narrow.scalarCount, Float._Wide.scalarCount, 2 * Float._Wide.scalarCount]
     let panels = [8 * Double._Narrow.scalarCount, 8 * Float._Narrow.scalarCount, 8 * Float._Wide.scalarCount]
-    let blocks = [Block.fewRows, Block.manySteps, Block.columns, Block.depth, Block.small / Block.manySteps]
+    let blocks = [
+      Block.fewRows, Block.manySteps, Block.manyColumns, Block.columns, Block.depth, Block.farApart,
+      Block.small / Block.manySteps,
+    ]
     let around = (vectors + panels + blocks).flatMap { [$0 - 1, $0, $0 + 1] }
     return Set(tiles + around).sorted()
   }()
@@ -25,7 +28,7 @@ import Testing
     var shapes: [[Int]] = []
     for place in 0..<3 {
       for x in edges {
-        for y in edges where x * y <= 300_000 {
+        for y in edges {
           // Few enough multiply-adds to take microseconds.
           let most = 40_000 / max(1, x * y) + 3
           var shape = [x, y]
