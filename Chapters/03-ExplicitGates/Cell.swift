@@ -1,4 +1,3 @@
-import Dispatch
 import ManualBPTT
 import MinimalMatrix
 import NumpyStyleRNN
@@ -287,14 +286,14 @@ extension Cell {
 
 // MARK: - Several calls at once
 
-/// The results of `body(0)`, `body(1)`, …, in order, worked out on as many
-/// cores as there are. Each call must stand on its own: then the results do not
-/// depend on how many cores that are.
+/// The results of `body(0)`, `body(1)`, …, in order, worked out on several
+/// threads. Each call must stand on its own: then the results do not depend on
+/// how many threads that are.
 public func concurrently<Result: Sendable>(
   _ count: Int, _ body: @Sendable (Int) -> Result
 ) -> [Result] {
   let results = Locked<[Int: Result]>([:])
-  DispatchQueue.concurrentPerform(iterations: count) { index in
+  Threads.share(count) { index in
     let result = body(index)
     results.withLock { $0[index] = result }
   }

@@ -349,6 +349,8 @@ enum Block {
   static let manySteps = 256
   /// But only if so many columns use what was packed; else it takes longer than it saves.
   static let manyColumns = 256
+  /// It is packed so many steps at a time, for several tiles: while a cache line is near, all that have a part of it take it.
+  static let stepsPacked = 8
   /// A `b` of so few entries stays in the first-level cache as it lies.
   static let small = 4096
   /// So few rows meet an entry of `b` too seldom for it to be moved.
@@ -357,6 +359,8 @@ enum Block {
   static let worthAThread = 2_000_000
   /// The same for everything that is no product, in cycles of the processor.
   static let cyclesWorthAThread = 100_000
+  /// Shared work is cut into so many pieces for each thread, for cores are not always equally fast.
+  static let piecesForAThread = 2
 
   /// How many of `count` are taken at a time: at most `most`, and each time about as many.
   @inline(__always)
@@ -536,8 +540,13 @@ private func tiledProduct<V: SIMD>(
   let tilesAtOnce = Block.part(of: tiles, atMost: Block.bytes / (tileSize * MemoryLayout<V.Scalar>.stride))
   let packsA = a.isWorthPacking(depth: k, columns: n)
   let packedA = packsA ? tilesAtOnce * tileSize : 0
+  let (height, taller) = m.quotientAndRemainder(dividingBy: tiles)
   @inline(__always)
-  func rows(_ tile: Int) -> Range<Int> { m * tile / tiles..<m * (tile + 1) / tiles }
+  func rows(_ tile: Int) -> Range<Int> {
+    let first = tile * height + min(tile, taller)
+    return first..<first + height + (tile < taller ? 1 : 0)
+  }
+  let stepsAtOnce = a.rowStride == 1 ? Block.stepsPacked : panelDepth
 
   /// All of `a` meets `columns` of `b`, for the `depth` steps from `k0` on.
   @inline(__always)
@@ -549,10 +558,13 @@ private func tiledProduct<V: SIMD>(
     for t0 in stride(from: 0, to: tiles, by: tilesAtOnce) {
       let block = t0..<min(tiles, t0 + tilesAtOnce)
       if packsA {
-        for t in block {
-          pack(
-            v, a.at(rows(t).lowerBound, k0), rowStride: a.rowStride, stepStride: a.columnStride, count: rows(t).count,
-            depth: depth, to: rowTiles + (t - t0) * tileSize, width: 6)
+        for p in stride(from: 0, to: depth, by: stepsAtOnce) {
+          for t in block {
+            pack(
+              v, a.at(rows(t).lowerBound, k0 + p), rowStride: a.rowStride, stepStride: a.columnStride,
+              count: rows(t).count, depth: min(stepsAtOnce, depth - p), to: rowTiles + ((t - t0) * tileSize + p * 6),
+              width: 6)
+          }
         }
       }
       var j0 = columns.lowerBound
@@ -740,8 +752,8 @@ private func sharedProduct<V: SIMD>(
   }
 }
 
-/// Splits a product between the threads, so that each computes some rows or some columns whole. No bit of the result
-/// depends on how many they are.
+/// Splits a product between the threads, in pieces of some rows or some columns whole. No bit of the result depends on how
+/// many they are.
 @inline(never)
 private func splitProduct<V: SIMD>(
   _ v: V.Type, _ m: Int, _ n: Int, _ k: Int, _ a: Side<V.Scalar>, _ b: Side<V.Scalar>, kept: Panels<V.Scalar>?,
@@ -751,11 +763,14 @@ private func splitProduct<V: SIMD>(
   // `a` that is packed.
   let (packsB, packsA) = (kept == nil, a.isWorthPacking(depth: k, columns: n))
   let byRows = packsB && !packsA ? m >= 4 * n : m >= n
+  // Smaller pieces only where nothing is packed or gathered again for each.
+  let pieces = (byRows ? packsB : a.columnStride > 1) ? threads : threads * Block.piecesForAThread
   // Where no tile is torn, and no panel.
   let (length, step) = byRows ? (m, 6) : (n, 2 * V.scalarCount)
-  let cuts = (0..<threads).map { min(length, (length * $0 / threads + step / 2) / step * step) } + [length]
-  nonisolated(unsafe) let part = { (thread: Int) in
-    let (first, last) = (cuts[thread], cuts[thread + 1])
+  func cut(_ piece: Int) -> Int { piece == pieces ? length : (length * piece / pieces + step / 2) / step * step }
+  Threads.share(pieces, on: threads) { piece in
+    let (first, last) = (cut(piece), min(length, cut(piece + 1)))
+    guard first < last else { return }
     if byRows {
       let rows = Side(start: a.at(first, 0), rowStride: a.rowStride, columnStride: a.columnStride)
       product(v, last - first, n, k, rows, b, kept: kept, c + first * width, width: width, isFresh: isFresh)
@@ -765,7 +780,6 @@ private func splitProduct<V: SIMD>(
       product(v, m, last - first, k, a, columns, kept: panels, c + first, width: width, isFresh: isFresh)
     }
   }
-  DispatchQueue.concurrentPerform(iterations: threads) { part($0) }
 }
 
 /// Which vectors this build runs faster on this processor.
@@ -805,19 +819,17 @@ enum Vectors {
 // time. It can do so only where it sees that the results do not overwrite what is still to be read: so each comes twice,
 // in place and with the results elsewhere.
 
-/// Calls `body` with pieces of `0..<count`, each on a thread of its own, if there is enough to do; else with all of it.
+/// Calls `body` with pieces of `0..<count`, shared between the threads, if there is enough to do; else with all of it.
 /// - Parameter cycles: about how many the processor needs for one of the `count`
 @inline(__always)
 private func inPieces(_ count: Int, cycles: Int, _ body: (_ first: Int, _ count: Int) -> Void) {
   let worth = count * cycles / Block.cyclesWorthAThread
-  let pieces = worth > 1 ? min(Threads.count, worth) : 1
-  guard pieces > 1 else { return body(0, count) }
-  withoutActuallyEscaping(body) { body in
-    nonisolated(unsafe) let body = body
-    DispatchQueue.concurrentPerform(iterations: pieces) { piece in
-      let first = count * piece / pieces
-      body(first, count * (piece + 1) / pieces - first)
-    }
+  let threads = Threads.count
+  guard threads > 1 && worth > 1 else { return body(0, count) }
+  let pieces = min(threads * Block.piecesForAThread, worth)
+  Threads.share(pieces) { piece in
+    let first = count * piece / pieces
+    body(first, count * (piece + 1) / pieces - first)
   }
 }
 
@@ -1054,8 +1066,9 @@ extension _KernelScalar {
   }
 
   public static func _product(_ a: _Operand<Self>, _ b: _Operand<Self>) -> Scalars<Self> {
-    guard a.columns > 0 else { return _filled(a.rows * b.columns, with: 0) }
-    return filled(a.rows * b.columns) { multiply(a, b, into: $0, isFresh: true) }
+    let count = a.rows * b.columns
+    guard count * a.columns > 0 else { return _filled(count, with: 0) }
+    return filled(count) { multiply(a, b, into: $0, isFresh: true) }
   }
 
   public static func _product(_ a: _Operand<Self>, _ b: _Operand<Self>, into c: inout Scalars<Self>, at offset: Int) {

@@ -1,3 +1,4 @@
+import Dispatch
 import Foundation
 import Synchronization
 
@@ -13,6 +14,24 @@ public enum Threads {
     set {
       require(newValue >= 1, "Threads: the number of threads cannot be \(newValue)")
       setting.store(newValue, ordering: .relaxed)
+    }
+  }
+
+  /// Calls `body` with every number below `pieces`, on so many threads at most, and returns when all calls have.
+  ///
+  /// A thread that is done with a piece takes the next one. So with more pieces than threads, a core that is slower than
+  /// the others, or has something else to do, does less, and nobody waits for it long. Each call must stand on its own.
+  public static func share(_ pieces: Int, on threads: Int = count, _ body: (Int) -> Void) {
+    let next = Atomic(0)
+    withoutActuallyEscaping(body) { body in
+      nonisolated(unsafe) let body = body
+      DispatchQueue.concurrentPerform(iterations: min(threads, pieces)) { _ in
+        while true {
+          let piece = next.wrappingAdd(1, ordering: .relaxed).oldValue
+          guard piece < pieces else { return }
+          body(piece)
+        }
+      }
     }
   }
 }
