@@ -1268,14 +1268,19 @@ extension _KernelScalar {
     _ seeds: [UInt64], columns: Int, below bound: UInt64, _ value: Self
   ) -> Scalars<Self> {
     filled(seeds.count * columns) { out in
-      inPieces(seeds.count, cycles: 8 * columns) { first, count in
-        for row in first..<first + count {
-          var random = SplitMix64(seed: seeds[row])
-          var bits: UInt64 = 0
-          for column in 0..<columns {
+      inPieces(seeds.count, cycles: 4 * columns) { first, count in
+        withScratch(2) { (choices: Output<Self>) in
+          (choices[0], choices[1]) = (0, value)
+          // Looked up, because a branch on random bits is guessed wrongly as often as not.
+          func entry(_ bits: UInt64) -> Self { choices[bits < bound ? 1 : 0] }
+          for row in first..<first + count {
+            var random = SplitMix64(seed: seeds[row])
+            let out = out + row * columns
             // Two entries for the price of one.
-            bits = column % 2 == 0 ? random.next() : bits >> 32
-            out[row * columns + column] = bits & 0xFFFF_FFFF < bound ? value : 0
+            for (pair, bits) in random.next((columns + 1) / 2).enumerated() {
+              out[2 * pair] = entry(bits & 0xFFFF_FFFF)
+              if 2 * pair + 1 < columns { out[2 * pair + 1] = entry(bits >> 32) }
+            }
           }
         }
       }

@@ -16,8 +16,26 @@ import Testing
         6_457_827_717_110_365_317, 3_203_168_211_198_807_973, 9_817_491_932_198_370_423, 4_593_380_528_125_082_431,
         16_408_922_859_458_223_821,
       ])
+    let after = random.next()
+    var atOnce = SplitMix64(seed: 1_234_567)
+    #expect(atOnce.next(5) == numbers)
+    #expect(atOnce.next() == after)
     var zero = SplitMix64(seed: 0)
     #expect(zero.next() == 0xE220_A839_7B1D_CDAF)
+  }
+
+  @Test("A mask's row takes a half of a number for each entry, the low one first, from a generator of its own.")
+  func mask() {
+    let (seeds, keep): ([UInt64], Double) = ([3, 9], 0.3)
+    for columns in 0...5 {
+      let mask = Matrix<Double>.mask(keep: keep, as: 7, columns: columns, seeds: seeds)
+      for (i, seed) in seeds.enumerated() {
+        var random = SplitMix64(seed: seed)
+        let halves = random.next(3).flatMap { [$0 & 0xFFFF_FFFF, $0 >> 32] }
+        let expected: [Double] = halves.prefix(columns).map { Double($0) * 0x1p-32 < keep ? 7 : 0 }
+        #expect(Array(mask.row(i).scalars) == expected, "\(columns) columns, row \(i)")
+      }
+    }
   }
 
   @Test func uniform() {
