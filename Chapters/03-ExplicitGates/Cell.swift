@@ -286,9 +286,9 @@ extension Cell {
 
 // MARK: - Several calls at once
 
-/// The results of `body(0)`, `body(1)`, …, in order, worked out on several
-/// threads. Each call must stand on its own: then the results do not depend on
-/// how many threads that are.
+/// The results of `body(0)`, `body(1)`, …, in order, worked out on as many
+/// threads as `Threads.count` allows. Each call must stand on its own: then the
+/// results do not depend on that number.
 public func concurrently<Result: Sendable>(
   _ count: Int, _ body: @Sendable (Int) -> Result
 ) -> [Result] {
@@ -303,7 +303,7 @@ public func concurrently<Result: Sendable>(
 // MARK: - Rows side by side
 
 extension Cell {
-  /// The rows that run on a thread each.
+  /// The rows that run side by side, a part for each thread.
   ///
   /// The rows of a batch know nothing of each other. So a part of them can go
   /// from the first step to the last without waiting for the others, and no bit
@@ -320,7 +320,7 @@ extension Cell {
   }
 }
 
-/// What `body` makes of each part, its number and its rows, on a thread each.
+/// What `body` makes of each part, its number and its rows, side by side.
 private func sideBySide<Result>(
   _ parts: [Range<Int>],
   _ body: @escaping (_ part: Int, _ rows: Range<Int>) -> Result

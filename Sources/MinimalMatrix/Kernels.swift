@@ -359,7 +359,7 @@ enum Block {
   static let worthAThread = 2_000_000
   /// The same for everything that is no product, in cycles of the processor.
   static let cyclesWorthAThread = 100_000
-  /// Shared work is cut into so many pieces for each thread, for cores are not always equally fast.
+  /// Work is cut into so many pieces for each thread, where that costs nothing: cores are not always equally fast.
   static let piecesForAThread = 2
 
   /// How many of `count` are taken at a time: at most `most`, and each time about as many.
@@ -531,7 +531,7 @@ private func tiledProduct<V: SIMD>(
   // Whole panels, but for the last ones.
   let columnsAtOnce = (Block.part(of: n, atMost: Block.columns) + widest - 1) / widest * widest
   // The last one to three columns are packed in any case, since a tile is at least four wide.
-  let staysPut = b.columnStride == 1 && (m <= Block.fewRows || k * n <= Block.small)
+  let staysPut = b.columnStride == 1 && m <= Block.fewRows || isFineAsItLies(b, depth: k, columns: n)
   let firstPacked = staysPut && kept == nil ? n & ~3 : 0
   let panelsSize = kept == nil ? (min(n - firstPacked, columnsAtOnce) + 3) / 4 * 4 * panelDepth : 0
 
@@ -735,6 +735,12 @@ private func product<V: SIMD>(
   }
 }
 
+/// Is `b` small enough to stay in the first-level cache, and in order? Then nobody packs it.
+@inline(__always)
+private func isFineAsItLies<Scalar>(_ b: Side<Scalar>, depth k: Int, columns n: Int) -> Bool {
+  b.columnStride == 1 && k * n <= Block.small
+}
+
 /// A product that may be worth several threads.
 /// - Parameter memory: where `b` lies
 @inline(__always)
@@ -742,8 +748,7 @@ private func sharedProduct<V: SIMD>(
   _ v: V.Type, _ m: Int, _ n: Int, _ k: Int, _ a: Side<V.Scalar>, _ b: Side<V.Scalar>, in memory: Memory,
   _ c: Output<V.Scalar>, width: Int, isFresh: Bool
 ) where V.Scalar: _KernelScalar {
-  let isFineAsItLies = b.columnStride == 1 && k * n <= Block.small
-  let kept = isFineAsItLies ? nil : memory.panels(v, of: b, depth: k, columns: n)
+  let kept = isFineAsItLies(b, depth: k, columns: n) ? nil : memory.panels(v, of: b, depth: k, columns: n)
   let threads = min(Threads.count, m * n * k / Block.worthAThread)
   if threads > 1 {
     splitProduct(v, m, n, k, a, b, kept: kept, c, width: width, isFresh: isFresh, threads: threads)
@@ -759,14 +764,16 @@ private func splitProduct<V: SIMD>(
   _ v: V.Type, _ m: Int, _ n: Int, _ k: Int, _ a: Side<V.Scalar>, _ b: Side<V.Scalar>, kept: Panels<V.Scalar>?,
   _ c: Output<V.Scalar>, width: Int, isFresh: Bool, threads: Int
 ) where V.Scalar: _KernelScalar {
-  // Along the longer side. But cut by rows, each thread packs all of `b`, unless that is kept; cut by columns, all of an
-  // `a` that is packed.
-  let (packsB, packsA) = (kept == nil, a.isWorthPacking(depth: k, columns: n))
+  // Along the longer side. But cut by rows, each piece packs all of `b`, unless that is kept or lies well; cut by columns,
+  // all of an `a` that is packed, and gathers all of a transposed one that is not.
+  let packsB = kept == nil && !isFineAsItLies(b, depth: k, columns: n)
+  let packsA = a.isWorthPacking(depth: k, columns: n)
   let byRows = packsB && !packsA ? m >= 4 * n : m >= n
-  // Smaller pieces only where nothing is packed or gathered again for each.
-  let pieces = (byRows ? packsB : a.columnStride > 1) ? threads : threads * Block.piecesForAThread
   // Where no tile is torn, and no panel.
   let (length, step) = byRows ? (m, 6) : (n, 2 * V.scalarCount)
+  // More pieces than threads only where none of that is done again for each, and rounding leaves them about equal.
+  let repeats = byRows ? packsB : packsA || a.columnStride > 1
+  let pieces = repeats || length < 8 * step * threads ? threads : threads * Block.piecesForAThread
   func cut(_ piece: Int) -> Int { piece == pieces ? length : (length * piece / pieces + step / 2) / step * step }
   Threads.share(pieces, on: threads) { piece in
     let (first, last) = (cut(piece), min(length, cut(piece + 1)))
@@ -823,11 +830,10 @@ enum Vectors {
 /// - Parameter cycles: about how many the processor needs for one of the `count`
 @inline(__always)
 private func inPieces(_ count: Int, cycles: Int, _ body: (_ first: Int, _ count: Int) -> Void) {
-  let worth = count * cycles / Block.cyclesWorthAThread
-  let threads = Threads.count
-  guard threads > 1 && worth > 1 else { return body(0, count) }
-  let pieces = min(threads * Block.piecesForAThread, worth)
-  Threads.share(pieces) { piece in
+  let threads = min(Threads.count, count * cycles / Block.cyclesWorthAThread)
+  guard threads > 1 else { return body(0, count) }
+  let pieces = threads * Block.piecesForAThread
+  Threads.share(pieces, on: threads) { piece in
     let first = count * piece / pieces
     body(first, count * (piece + 1) / pieces - first)
   }
@@ -1271,7 +1277,7 @@ extension _KernelScalar {
       inPieces(seeds.count, cycles: 4 * columns) { first, count in
         withScratch(2) { (choices: Output<Self>) in
           (choices[0], choices[1]) = (0, value)
-          // Looked up, because a branch on random bits is guessed wrongly as often as not.
+          // Looked up, because a branch on random bits is guessed wrongly, at worst half of the time.
           func entry(_ bits: UInt64) -> Self { choices[bits < bound ? 1 : 0] }
           for row in first..<first + count {
             var random = SplitMix64(seed: seeds[row])

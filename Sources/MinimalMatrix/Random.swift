@@ -59,8 +59,8 @@ public struct SplitMix64: RandomNumberGenerator, Sendable {
 }
 
 extension SplitMix64 {
-  /// The next `count` times 64 random bits. Drawn one by one from another file,
-  /// each would be a call.
+  /// The next `count` times 64 random bits. In a debug build, each drawn by
+  /// another file would be a call.
   mutating func next(_ count: Int) -> [UInt64] {
     (0..<count).map { _ in next() }
   }

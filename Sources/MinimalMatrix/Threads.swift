@@ -2,7 +2,7 @@ import Dispatch
 import Foundation
 import Synchronization
 
-/// How many threads large work may use: a product, a batch, a matrix gone through entry by entry.
+/// How many threads large work may use, and how they share it: a product, a batch, a matrix gone through entry by entry.
 ///
 /// The results are the same bits whatever the number; only the time differs.
 public enum Threads {
@@ -20,8 +20,12 @@ public enum Threads {
   /// Calls `body` with every number below `pieces`, on so many threads at most, and returns when all calls have.
   ///
   /// A thread that is done with a piece takes the next one. So with more pieces than threads, a core that is slower than
-  /// the others, or has something else to do, does less, and nobody waits for it long. Each call must stand on its own.
+  /// the others, or has something else to do, does less, and nobody waits for it long. Each call must stand on its own;
+  /// one that shares work itself has threads of its own for it.
+  ///
+  /// Fewer than no pieces, or no thread, stop the program with both numbers.
   public static func share(_ pieces: Int, on threads: Int = count, _ body: (Int) -> Void) {
+    require(pieces >= 0 && threads >= 1, "Threads: \(pieces) pieces for \(threads) threads")
     let next = Atomic(0)
     withoutActuallyEscaping(body) { body in
       nonisolated(unsafe) let body = body

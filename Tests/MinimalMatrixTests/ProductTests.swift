@@ -61,6 +61,8 @@ import Testing
       [side, side, shared / side / side], [side, side, shared / side / side - 1],
       [193, 150, 290], [150, 193, 290], [1, 5000, 900], [5000, 1, 900], [97, 43, 1300],
       [7, 3000, 257], [3000, 7, 257], [33, 65, 2000], [385, 100, 513], [31, 31, 5000],
+      // Fewer columns than panels for the threads; and more pieces than threads, of rows and of columns.
+      [20, 30, 7000], [1250, 70, 70], [37, 1300, 90],
     ]
   }()
 
@@ -106,6 +108,8 @@ import Testing
       for areWide in [false, true] {
         Threads.count = threads
         Vectors.areWide.store(areWide, ordering: .relaxed)
+        // New memory, which keeps no panels yet.
+        let (b, bT) = (Matrix(k, n, scalars: Array(b.scalars)), Matrix(n, k, scalars: Array(bT.scalars)))
         func compare(_ a: some Factor<Scalar>, _ b: some Factor<Scalar>, _ form: String) {
           func note(_ found: Matrix<Scalar>, _ expected: Matrix<Scalar>, _ how: String) {
             guard let entry = difference(found, expected) else { return }

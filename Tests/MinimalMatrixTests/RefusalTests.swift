@@ -87,6 +87,7 @@ private let refusals: [(message: String, use: @Sendable () -> Void)] = [
 
   ("below: a bound of 0 leaves no number to choose", { changed(SplitMix64(seed: 1)) { _ = $0.below(0) } }),
   ("Threads: the number of threads cannot be 0", { Threads.count = 0 }),
+  ("Threads: 3 pieces for 0 threads", { Threads.share(3, on: 0) { _ in } }),
   ("decimal: there are no -1 places, only 0 to 14", { _ = 1.5.decimal(places: -1) }),
   ("decimal: there are no 15 places, only 0 to 14", { _ = 1.5.decimal(places: 15) }),
   ("scientific: there are no 15 places, only 0 to 14", { _ = 9.5.scientific(places: 15) }),
