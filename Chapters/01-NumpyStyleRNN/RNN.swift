@@ -76,11 +76,7 @@ public func crossEntropy<Scalar>(_ logits: Matrix<Scalar>, _ targets: [Int])
   require(
     targets.count == logits.rows,
     "crossEntropy: \(targets.count) targets for logits \(logits.shape)")
-  var loss = logSumExp(logits)
-  for (row, target) in targets.enumerated() {
-    loss[row, 0] -= logits[row, target]
-  }
-  return loss
+  return logSumExp(logits) - logits.entries(at: targets)
 }
 
 // MARK: - The whole model

@@ -88,10 +88,11 @@ extension RNN {
 public func crossEntropyGradient<Scalar>(
   _ logits: Matrix<Scalar>, _ targets: [Int], batch B: Int
 ) -> Matrix<Scalar> {
-  var dy = softmax(logits)
-  for (row, target) in targets.enumerated() { dy[row, target] -= 1 }
-  if B > 1 { dy *= 1 / Scalar(B) }
-  return dy
+  require(
+    targets.count == logits.rows,
+    "crossEntropy: \(targets.count) targets for logits \(logits.shape)")
+  let dy = softmax(logits) - .oneHot(targets, size: logits.columns)
+  return B > 1 ? dy * (1 / Scalar(B)) : dy
 }
 
 // MARK: - Backward, through the projection
@@ -132,7 +133,6 @@ extension TanhCell {
   public func backward(
     _ dOutput: Matrix<Scalar>, through after: Matrix<Scalar>, batch B: Int
   ) -> (dz: Matrix<Scalar>, dh0: Matrix<Scalar>) {
-    let WhT = Wh.transposed()  // once, and not at every step
     let slope = 1 - after * after  // tanh′, of all steps
     var dz = Matrix(zerosLike: after)
     var carried = Matrix<Scalar>(B, after.columns)
@@ -141,7 +141,7 @@ extension TanhCell {
       // hₜ has two readers, so two derivatives arrive, and they add.
       let dh = dOutput.rows(rows) + carried
       let dzt = dh * slope.rows(rows)
-      carried = matmul(dzt, WhT)
+      carried = matmul(dzt, Wh.T)
       dz.setRows(from: rows.lowerBound, to: dzt)
     }
     return (dz, carried)

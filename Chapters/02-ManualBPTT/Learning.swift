@@ -59,8 +59,8 @@ public struct Adagrad<Model: NamedArrays> {
     for (_, path) in Model.arrays {
       let g = gradient[keyPath: path]
       memory[keyPath: path].add(g, times: g)
-      let step = g / sqrt(memory[keyPath: path] + epsilon)
-      model[keyPath: path].add(-rate, times: step)
+      let m = memory[keyPath: path]
+      model[keyPath: path].add(-rate, times: g, overRootOfSum: m, epsilon)
     }
   }
 }

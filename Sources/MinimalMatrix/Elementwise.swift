@@ -62,9 +62,20 @@ extension Matrix {
 
   /// `self += s·a / (√b + ε)` for every entry, in one pass: so an optimiser moves weights. All three must have the same shape.
   public mutating func add(_ s: Scalar, times a: Matrix, overRootOf b: Matrix, plus ε: Scalar) {
+    addQuotients(s, a, overRootOf: b, plus: 0, plus: ε)
+  }
+
+  /// `self += s·a / √(b + ε)` for every entry, in one pass. All three must have the same shape.
+  public mutating func add(_ s: Scalar, times a: Matrix, overRootOfSum b: Matrix, _ ε: Scalar) {
+    addQuotients(s, a, overRootOf: b, plus: ε, plus: 0)
+  }
+
+  private mutating func addQuotients(
+    _ s: Scalar, _ a: Matrix, overRootOf b: Matrix, plus inside: Scalar, plus outside: Scalar
+  ) {
     require(
       isSameShape(as: a) && isSameShape(as: b), "add: \(a.shape) over the root of \(b.shape) to \(shape)")
-    Scalar._addQuotients(&scalars, s, a.scalars, overRootOf: b.scalars, plus: ε)
+    Scalar._addQuotients(&scalars, s, a.scalars, overRootOf: b.scalars, plus: inside, plus: outside)
   }
 
   /// Moves every entry into the range: what is below it becomes its lower bound, what is above its upper one.

@@ -303,10 +303,11 @@ private func transposeFour<Scalar: _KernelScalar>(
     let b = load(x + (p + rowStride), as: Quad.self)
     let c = load(x + (p + 2 * rowStride), as: Quad.self)
     let d = load(x + (p + 3 * rowStride), as: Quad.self)
-    store(Quad(a.x, b.x, c.x, d.x), to: out + p * width)
-    store(Quad(a.y, b.y, c.y, d.y), to: out + (p + 1) * width)
-    store(Quad(a.z, b.z, c.z, d.z), to: out + (p + 2) * width)
-    store(Quad(a.w, b.w, c.w, d.w), to: out + (p + 3) * width)
+    let to = out + p * width
+    store(Quad(a.x, b.x, c.x, d.x), to: to)
+    store(Quad(a.y, b.y, c.y, d.y), to: to + width)
+    store(Quad(a.z, b.z, c.z, d.z), to: to + 2 * width)
+    store(Quad(a.w, b.w, c.w, d.w), to: to + 3 * width)
     p += 4
   }
   while p < depth {
@@ -331,6 +332,14 @@ private struct Side<Scalar> {
     max(rowStride, columnStride) >= Block.farApart
       || columnStride > 1 && depth > Block.manySteps && n >= Block.manyColumns
   }
+
+  /// Is this better read where it lies, on the right of a product with `m` rows?
+  @inline(__always)
+  func isReadInPlace(rows m: Int) -> Bool {
+    columnStride == 1
+      && (m <= Block.fewRows
+        || m <= Block.someRows && rowStride * MemoryLayout<Scalar>.stride % Block.crowded != 0)
+  }
 }
 
 /// How a product is cut so that its pieces stay in the caches. The tests take sizes on both sides of each number.
@@ -353,8 +362,12 @@ enum Block {
   static let stepsPacked = 8
   /// A `b` of so few entries stays in the first-level cache as it lies.
   static let small = 4096
-  /// So few rows meet an entry of `b` too seldom for it to be moved.
+  /// So few rows meet an entry of `b` too seldom for it to be moved, whatever its shape.
   static let fewRows = 12
+  /// And so few, where its rows are not `crowded`.
+  static let someRows = 48
+  /// Rows a multiple of so many bytes apart would fall on the same few cache lines.
+  static let crowded = 1024
   /// Below this many multiply-adds a thread, waking it takes longer than it saves.
   static let worthAThread = 2_000_000
   /// The same for everything that is no product, in cycles of the processor.
@@ -439,9 +452,11 @@ extension Memory {
   /// The panels of `b`, which lies in this memory, if they are kept.
   ///
   /// A weight is on the right of a product at each time step, and to pack it may take as long as the product. So the third
-  /// product leaves its panels to those after it, until the weight changes.
+  /// product leaves its panels to those after it, until the weight changes; the first, if a transposed matrix has to be
+  /// packed for a few rows: it would hardly be if there were no others to come.
+  /// - Parameter m: the rows of the product
   @inline(__always)
-  func panels<V: SIMD>(_ v: V.Type, of b: Side<V.Scalar>, depth k: Int, columns n: Int) -> Panels<V.Scalar>?
+  func panels<V: SIMD>(_ v: V.Type, of b: Side<V.Scalar>, rows m: Int, depth k: Int, columns n: Int) -> Panels<V.Scalar>?
   where V.Scalar: _KernelScalar {
     let head = PanelsHead(k: k, n: n, columnStride: b.columnStride, lanes: V.scalarCount)
     let depth = Block.part(of: k, atMost: Block.depth)
@@ -455,7 +470,7 @@ extension Memory {
     return withUses(transposed: b.columnStride > 1) { uses in
       let count = uses.load(ordering: .acquiring)
       if Memory.isAddress(count) { return kept(count) }
-      if count < Memory.usesBeforeKept {
+      if count < Memory.usesBeforeKept && !(b.columnStride > 1 && m <= Block.fewRows) {
         _ = uses.compareExchange(expected: count, desired: count + 1, ordering: .relaxed)
         return nil
       }
@@ -530,9 +545,11 @@ private func tiledProduct<V: SIMD>(
   let widest = 2 * V.scalarCount
   // Whole panels, but for the last ones.
   let columnsAtOnce = (Block.part(of: n, atMost: Block.columns) + widest - 1) / widest * widest
-  // The last one to three columns are packed in any case, since a tile is at least four wide.
-  let staysPut = b.columnStride == 1 && m <= Block.fewRows || isFineAsItLies(b, depth: k, columns: n)
-  let firstPacked = staysPut && kept == nil ? n & ~3 : 0
+  let staysPut = b.isReadInPlace(rows: m) || isFineAsItLies(b, depth: k, columns: n)
+  // Where nothing is added to, one tile may take all the columns that are left, and some that another had.
+  let mayOverlap = staysPut && kept == nil && isFresh && k <= Block.depth && n >= widest
+  // Else the last one to three columns are packed in any case, since a tile is at least four wide.
+  let firstPacked = staysPut && kept == nil ? (mayOverlap ? n : n & ~3) : 0
   let panelsSize = kept == nil ? (min(n - firstPacked, columnsAtOnce) + 3) / 4 * 4 * panelDepth : 0
 
   let tiles = (m + 5) / 6
@@ -569,7 +586,12 @@ private func tiledProduct<V: SIMD>(
       }
       var j0 = columns.lowerBound
       while j0 < columns.upperBound {
-        let columns = panelWidth(v, left: n - j0)
+        let left = n - j0
+        var columns = panelWidth(v, left: left)
+        if mayOverlap && left < widest {
+          columns = left > V.scalarCount ? widest : left > 4 ? V.scalarCount : 4
+          j0 = n - columns
+        }
         let isPacked = j0 >= firstInPanels
         let panel = isPacked ? panels + (j0 - firstInPanels) * panelDepth : b.at(k0, j0)
         let bStride = isPacked ? max(columns, 4) : b.rowStride
@@ -627,7 +649,9 @@ private func tiledProduct<V: SIMD>(
 private func copyRows<Scalar>(
   _ rows: Int, of columns: Int, from x: Output<Scalar>, width: Int, to y: Output<Scalar>, width yWidth: Int
 ) {
-  for i in 0..<rows { (y + i * yWidth).update(from: x + i * width, count: columns) }
+  for i in 0..<rows {
+    for j in 0..<columns { y[i * yWidth + j] = x[i * width + j] }
+  }
 }
 
 // MARK: - One row times a matrix
@@ -748,7 +772,7 @@ private func sharedProduct<V: SIMD>(
   _ v: V.Type, _ m: Int, _ n: Int, _ k: Int, _ a: Side<V.Scalar>, _ b: Side<V.Scalar>, in memory: Memory,
   _ c: Output<V.Scalar>, width: Int, isFresh: Bool
 ) where V.Scalar: _KernelScalar {
-  let kept = isFineAsItLies(b, depth: k, columns: n) ? nil : memory.panels(v, of: b, depth: k, columns: n)
+  let kept = isFineAsItLies(b, depth: k, columns: n) ? nil : memory.panels(v, of: b, rows: m, depth: k, columns: n)
   let threads = min(Threads.count, m * n * k / Block.worthAThread)
   if threads > 1 {
     splitProduct(v, m, n, k, a, b, kept: kept, c, width: width, isFresh: isFresh, threads: threads)
@@ -950,21 +974,17 @@ private func sum<Scalar: _KernelScalar>(_ x: Input<Scalar>, _ count: Int) -> Sca
 private func largest<Scalar: _KernelScalar>(_ x: Input<Scalar>, _ count: Int) -> Scalar {
   let lanes = Scalar._Wide.scalarCount
   var result = -Scalar.infinity
-  var i = 0
-  if count >= lanes {
-    withScratch(lanes) { (best: Output<Scalar>) in
-      best.update(from: x, count: lanes)
-      i = lanes
-      while i + lanes <= count {
-        update(best, x + i, lanes, larger)
-        i += lanes
-      }
-      for lane in 0..<lanes { result = larger(result, best[lane]) }
-    }
+  if count < lanes {
+    for i in 0..<count { result = larger(result, x[i]) }
+    return result
   }
-  while i < count {
-    result = larger(result, x[i])
-    i += 1
+  withScratch(lanes) { (best: Output<Scalar>) in
+    best.update(from: x, count: lanes)
+    for i in stride(from: lanes, to: count, by: lanes) {
+      // The last vector may overlap the one before: what is compared twice is no larger for that.
+      update(best, x + min(i, count - lanes), lanes, larger)
+    }
+    for lane in 0..<lanes { result = larger(result, best[lane]) }
   }
   return result
 }
@@ -1201,9 +1221,10 @@ extension _KernelScalar {
   }
 
   public static func _addQuotients(
-    _ a: inout Scalars<Self>, _ scalar: Self, _ b: Scalars<Self>, overRootOf c: Scalars<Self>, plus small: Self
+    _ a: inout Scalars<Self>, _ scalar: Self, _ b: Scalars<Self>, overRootOf c: Scalars<Self>, plus inside: Self,
+    plus outside: Self
   ) {
-    update(&a, b, c, cycles: 2) { $0.addProduct(scalar, $1 / ($2.squareRoot() + small)) }
+    update(&a, b, c, cycles: 2) { $0.addProduct(scalar, $1 / (($2 + inside).squareRoot() + outside)) }
   }
 
   public static func _clamp(_ a: inout Scalars<Self>, _ low: Self, _ high: Self) {
@@ -1239,6 +1260,20 @@ extension _KernelScalar {
     guard count > 0 else { return 0 }
     precondition(i >= 0 && i + count <= x.count)
     return x.withUnsafeBufferPointer { sum($0.baseAddress! + i, count) }
+  }
+
+  public static func _addColumnSums(_ sums: inout Scalars<Self>, of x: Scalars<Self>, rows: Int) {
+    let columns = sums.count
+    precondition(x.count == rows * columns)
+    guard !x.isEmpty else { return }
+    x.withUnsafeBufferPointer { x in
+      sums.withUnsafeMutableBufferPointer { sums in
+        let (x, sums) = (x.baseAddress!, sums.baseAddress!)
+        inPieces(columns, cycles: rows) { first, count in
+          for i in 0..<rows { update(sums + first, x + (i * columns + first), count) { $0 + $1 } }
+        }
+      }
+    }
   }
 
   public static func _dot(_ x: Scalars<Self>, _ y: Scalars<Self>) -> Self {

@@ -65,11 +65,11 @@ public struct Matrix<Scalar: MatrixScalar>: Equatable, Sendable {
   public subscript(i: Int, j: Int) -> Scalar {
     get {
       checkIndex(i, j)
-      return scalars[i * columns + j]
+      return Scalar._get(scalars, i * columns + j)
     }
     set {
       checkIndex(i, j)
-      scalars[i * columns + j] = newValue
+      Scalar._set(&scalars, i * columns + j, newValue)
     }
   }
 
@@ -99,7 +99,10 @@ extension Matrix {
   /// An index outside `0..<size` stops the program.
   public static func oneHot(_ indices: [Int], size: Int) -> Matrix {
     var result = Matrix(indices.count, size)
-    for (row, index) in indices.enumerated() { result[row, index] = 1 }
+    for (row, index) in indices.enumerated() {
+      require(0 <= index && index < size, "oneHot: there is no column \(index) in \(result.shape)")
+      Scalar._set(&result.scalars, row * size + index, 1)
+    }
     return result
   }
 }
@@ -129,6 +132,14 @@ extension Matrix {
   public func rows(at indices: [Int]) -> Matrix {
     for i in indices { require(0 <= i && i < rows, "rows(at:): there is no row \(i) in \(shape)") }
     return Matrix(indices.count, columns, scalars: Scalar._gather(scalars, rows: indices, columns: columns))
+  }
+
+  /// Of each row, the entry in the column that `columns` names for it: `[rows × 1]`.
+  public func entries(at columns: [Int]) -> Matrix {
+    require(columns.count == rows, "entries: \(columns.count) columns for the rows of \(shape)")
+    for j in columns { require(0 <= j && j < self.columns, "entries: there is no column \(j) in \(shape)") }
+    let places = columns.indices.map { $0 * self.columns + columns[$0] }
+    return Matrix(rows, 1, scalars: Scalar._gather(scalars, rows: places, columns: 1))
   }
 
   /// Adds row `k` of `other` to row `indices[k]`, for every `k` in order. An index that comes twice receives both.

@@ -69,15 +69,15 @@ public struct _Operand<Scalar: MatrixScalar> {
 public func matmul<Scalar>(
   _ a: some Factor<Scalar>, _ b: some Factor<Scalar>
 ) -> Matrix<Scalar> {
-  Matrix(product: a._operand, b._operand)
+  _product(of: a._operand, b._operand)
 }
 
-extension Matrix {
-  @usableFromInline
-  init(product a: _Operand<Scalar>, _ b: _Operand<Scalar>) {
-    checkFactors(a, b)
-    self.init(a.rows, b.columns, scalars: Scalar._product(a, b))
-  }
+@usableFromInline
+func _product<Scalar>(of a: _Operand<Scalar>, _ b: _Operand<Scalar>)
+  -> Matrix<Scalar>
+{
+  checkFactors(a, b)
+  return Matrix(a.rows, b.columns, scalars: Scalar._product(a, b))
 }
 
 // MARK: - A product added to what is there

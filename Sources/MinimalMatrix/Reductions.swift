@@ -27,9 +27,7 @@ extension Matrix {
   /// bits of the sums of the whole, if the pieces come in the same order.
   public mutating func addColumnSums(of other: Matrix) {
     require(rows == 1 && columns == other.columns, "addColumnSums: of \(other.shape) to \(shape)")
-    for i in 0..<other.rows {
-      Scalar._update(.add, &scalars, at: 0, with: other.scalars, at: i * columns, count: columns)
-    }
+    Scalar._addColumnSums(&scalars, of: other.scalars, rows: other.rows)
   }
 
   /// The sum of each row: `[rows × 1]`.

@@ -28,10 +28,12 @@ public protocol MatrixScalar: BinaryFloatingPoint, Codable, Sendable {
   static func _addProducts(_ a: inout Scalars<Self>, _ scalar: Self, _ b: Scalars<Self>)
   static func _addProducts(_ a: inout Scalars<Self>, _ b: Scalars<Self>, _ c: Scalars<Self>)
   static func _addQuotients(
-    _ a: inout Scalars<Self>, _ scalar: Self, _ b: Scalars<Self>, overRootOf c: Scalars<Self>, plus small: Self)
+    _ a: inout Scalars<Self>, _ scalar: Self, _ b: Scalars<Self>, overRootOf c: Scalars<Self>, plus inside: Self,
+    plus outside: Self)
   static func _clamp(_ a: inout Scalars<Self>, _ low: Self, _ high: Self)
   static func _map(_ function: _Unary, _ x: Scalars<Self>) -> Scalars<Self>
   static func _sum(_ x: Scalars<Self>, at i: Int, count: Int) -> Self
+  static func _addColumnSums(_ sums: inout Scalars<Self>, of x: Scalars<Self>, rows: Int)
   static func _dot(_ x: Scalars<Self>, _ y: Scalars<Self>) -> Self
   static func _maximum(_ x: Scalars<Self>, at i: Int, count: Int) -> Self
   static func _indexOfMaximum(_ x: Scalars<Self>, at i: Int, count: Int) -> Int

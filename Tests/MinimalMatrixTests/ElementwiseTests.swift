@@ -74,6 +74,11 @@ import Testing
     let step = zip(b.scalars, squares.scalars).map { $0 / ($1.squareRoot() + 0.1) }
     let after = M(rows, columns, scalars: zip(a.scalars, step).map { $0.addingProduct(-0.3, $1) })
     #expect(difference(moved, after) == nil, "add(_:times:overRootOf:plus:) for \(a.shape), \(Scalar.self)")
+    var other = a
+    other.add(-0.3, times: b, overRootOfSum: squares, 0.1)
+    let quotients = zip(b.scalars, squares.scalars).map { $0 / ($1 + 0.1).squareRoot() }
+    let found = M(rows, columns, scalars: zip(a.scalars, quotients).map { $0.addingProduct(-0.3, $1) })
+    #expect(difference(other, found) == nil, "add(_:times:overRootOfSum:_:) for \(a.shape), \(Scalar.self)")
   }
 
   @Test(arguments: lengths)

@@ -53,6 +53,8 @@ import Testing
     #expect(x.rows(at: [3, 0, 3]) == Matrix([[10, 11, 12], [1, 2, 3], [10, 11, 12]]))
     #expect(x.rows(at: [3, 0, 3]) == matmul(Matrix<Float>.oneHot([3, 0, 3], size: 4), x))
     #expect(x.rows(at: []) == Matrix(0, 3))
+    #expect(x.entries(at: [2, 0, 0, 1]) == Matrix([[3], [4], [7], [11]]))
+    #expect(Matrix<Float>(0, 3).entries(at: []) == Matrix(0, 1))
   }
 
   @Test func addingRows() {

@@ -61,6 +61,9 @@ import Testing
       [side, side, shared / side / side], [side, side, shared / side / side - 1],
       [193, 150, 290], [150, 193, 290], [1, 5000, 900], [5000, 1, 900], [97, 43, 1300],
       [7, 3000, 257], [3000, 7, 257], [33, 65, 2000], [385, 100, 513], [31, 31, 5000],
+      // Read in place or not, and with columns that are left: a few, less than a vector, less than two.
+      [Block.someRows, 97, 100], [Block.someRows + 1, 97, 100], [25, 103, 91], [25, 91, 100],
+      [25, Block.crowded / MemoryLayout<Float>.stride, 30],
       // Fewer columns than panels for the threads; and more pieces than threads, of rows and of columns.
       [20, 30, 11_000], [1250, 70, 70], [37, 1300, 90],
     ]
@@ -108,8 +111,10 @@ import Testing
       for areWide in [false, true] {
         Threads.count = threads
         Vectors.areWide.store(areWide, ordering: .relaxed)
-        // New memory, which keeps no panels yet.
-        let (b, bT) = (Matrix(k, n, scalars: Array(b.scalars)), Matrix(n, k, scalars: Array(bT.scalars)))
+        // New memory, which keeps no panels yet; for the second form too, or it may meet those of the first.
+        func new(_ b: Matrix<Scalar>) -> Matrix<Scalar> { Matrix(b.rows, b.columns, scalars: Array(b.scalars)) }
+        let (b, bT) = (new(b), new(bT))
+        let second = before == 0 ? b : new(b)
         func compare(_ a: some Factor<Scalar>, _ b: some Factor<Scalar>, _ form: String) {
           func note(_ found: Matrix<Scalar>, _ expected: Matrix<Scalar>, _ how: String) {
             guard let entry = difference(found, expected) else { return }
@@ -123,7 +128,7 @@ import Testing
           note(result, sum, "added to rows \(range)")
         }
         compare(a, b, "a·b")
-        compare(aT.T, b, "aᵀ·b")
+        compare(aT.T, second, "aᵀ·b")
         compare(a, bT.T, "a·bᵀ")
         compare(aT.T, bT.T, "aᵀ·bᵀ")
       }

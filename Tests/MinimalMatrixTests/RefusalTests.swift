@@ -28,7 +28,7 @@ private let refusals: [(message: String, use: @Sendable () -> Void)] = [
   ("Matrix: there is no entry [0, 3] in [2 × 3]", { _ = M(2, 3)[0, 3] }),
   ("Matrix: there is no entry [-1, 1] in [2 × 3]", { _ = M(2, 3)[-1, 1] }),
   ("Matrix: there is no entry [1, -1] in [2 × 3]", { changed(M(2, 3)) { $0[1, -1] = 0 } }),
-  ("Matrix: there is no entry [1, 4] in [2 × 4]", { _ = M.oneHot([0, 4], size: 4) }),
+  ("oneHot: there is no column 4 in [2 × 4]", { _ = M.oneHot([0, 4], size: 4) }),
 
   ("rows: 1..<4 of [3 × 2]", { _ = M(3, 2).rows(1..<4) }),
   ("rows: -1..<1 of [3 × 2]", { _ = M(3, 2).rows(-1..<1) }),
@@ -36,6 +36,9 @@ private let refusals: [(message: String, use: @Sendable () -> Void)] = [
   ("row: there is no row -1 in [3 × 2]", { _ = M(3, 2).row(-1) }),
   ("rows(at:): there is no row 3 in [3 × 2]", { _ = M(3, 2).rows(at: [0, 3]) }),
   ("rows(at:): there is no row -1 in [3 × 2]", { _ = M(3, 2).rows(at: [-1]) }),
+  ("entries: 2 columns for the rows of [3 × 2]", { _ = M(3, 2).entries(at: [0, 1]) }),
+  ("entries: there is no column 2 in [3 × 2]", { _ = M(3, 2).entries(at: [0, 1, 2]) }),
+  ("entries: there is no column -1 in [3 × 2]", { _ = M(3, 2).entries(at: [-1, 0, 0]) }),
   ("addRows: [2 × 2] for 1 rows of [3 × 2]", { changed(M(3, 2)) { $0.addRows(at: [0], M(2, 2)) } }),
   ("addRows: [1 × 3] for 1 rows of [3 × 2]", { changed(M(3, 2)) { $0.addRows(at: [0], M(1, 3)) } }),
   ("addRows: there is no row 3 in [3 × 2]", { changed(M(3, 2)) { $0.addRows(at: [3], M(1, 2)) } }),
@@ -52,6 +55,13 @@ private let refusals: [(message: String, use: @Sendable () -> Void)] = [
     {
       var m = M(2, 2)
       m.add(1, times: m, overRootOf: M(1, 2), plus: 0)
+    }
+  ),
+  (
+    "add: [2 × 2] over the root of [2 × 1] to [2 × 2]",
+    {
+      var m = M(2, 2)
+      m.add(1, times: m, overRootOfSum: M(2, 1), 1)
     }
   ),
   ("rows: [3 × 2] is not whole blocks of 2 rows", { _ = M(3, 2).rows(0..<1, inBlocksOf: 2) }),
