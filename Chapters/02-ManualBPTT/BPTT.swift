@@ -90,7 +90,7 @@ public func crossEntropyGradient<Scalar>(
 ) -> Matrix<Scalar> {
   require(
     targets.count == logits.rows,
-    "crossEntropy: \(targets.count) targets for logits \(logits.shape)")
+    "crossEntropyGradient: \(targets.count) targets for \(logits.shape)")
   let dy = softmax(logits) - .oneHot(targets, size: logits.columns)
   return B > 1 ? dy * (1 / Scalar(B)) : dy
 }

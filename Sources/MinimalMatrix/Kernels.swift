@@ -456,7 +456,9 @@ extension Memory {
   /// packed for a few rows: it would hardly be if there were no others to come.
   /// - Parameter m: the rows of the product
   @inline(__always)
-  func panels<V: SIMD>(_ v: V.Type, of b: Side<V.Scalar>, rows m: Int, depth k: Int, columns n: Int) -> Panels<V.Scalar>?
+  func panels<V: SIMD>(
+    _ v: V.Type, of b: Side<V.Scalar>, rows m: Int, depth k: Int, columns n: Int
+  ) -> Panels<V.Scalar>?
   where V.Scalar: _KernelScalar {
     let head = PanelsHead(k: k, n: n, columnStride: b.columnStride, lanes: V.scalarCount)
     let depth = Block.part(of: k, atMost: Block.depth)
@@ -545,11 +547,11 @@ private func tiledProduct<V: SIMD>(
   let widest = 2 * V.scalarCount
   // Whole panels, but for the last ones.
   let columnsAtOnce = (Block.part(of: n, atMost: Block.columns) + widest - 1) / widest * widest
-  let staysPut = b.isReadInPlace(rows: m) || isFineAsItLies(b, depth: k, columns: n)
+  let staysPut = kept == nil && (b.isReadInPlace(rows: m) || isFineAsItLies(b, depth: k, columns: n))
   // Where nothing is added to, one tile may take all the columns that are left, and some that another had.
-  let mayOverlap = staysPut && kept == nil && isFresh && k <= Block.depth && n >= widest
+  let mayOverlap = staysPut && isFresh && k <= Block.depth && n >= widest
   // Else the last one to three columns are packed in any case, since a tile is at least four wide.
-  let firstPacked = staysPut && kept == nil ? (mayOverlap ? n : n & ~3) : 0
+  let firstPacked = mayOverlap ? n : staysPut ? n & ~3 : 0
   let panelsSize = kept == nil ? (min(n - firstPacked, columnsAtOnce) + 3) / 4 * 4 * panelDepth : 0
 
   let tiles = (m + 5) / 6

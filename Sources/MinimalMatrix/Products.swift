@@ -72,6 +72,8 @@ public func matmul<Scalar>(
   _product(of: a._operand, b._operand)
 }
 
+// A function, for an initialiser wants to be told the matrix's type, as does a
+// method that changes it, and generic code has to look that up at each call.
 @usableFromInline
 func _product<Scalar>(of a: _Operand<Scalar>, _ b: _Operand<Scalar>)
   -> Matrix<Scalar>
@@ -106,8 +108,7 @@ extension Matrix {
   }
 }
 
-// A function, for a method that changes a matrix wants to be told the matrix's
-// type, and generic code has to look that up at each call.
+// A function for the same reason.
 @usableFromInline
 func _addProduct<Scalar>(
   of a: _Operand<Scalar>, _ b: _Operand<Scalar>, to c: inout Matrix<Scalar>,
