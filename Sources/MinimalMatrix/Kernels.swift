@@ -362,9 +362,9 @@ enum Block {
   static let stepsPacked = 8
   /// A `b` of so few entries stays in the first-level cache as it lies.
   static let small = 4096
-  /// So few rows meet an entry of `b` too seldom for it to be moved, whatever its shape.
+  /// So few rows meet an entry of `b` too seldom for it to be moved, unless it is transposed: then its panels are kept.
   static let fewRows = 12
-  /// And so few, where its rows are not `crowded`.
+  /// And so few, unless the rows of `b` are `crowded`.
   static let someRows = 48
   /// Rows a multiple of so many bytes apart would fall on the same few cache lines.
   static let crowded = 1024
@@ -452,8 +452,8 @@ extension Memory {
   /// The panels of `b`, which lies in this memory, if they are kept.
   ///
   /// A weight is on the right of a product at each time step, and to pack it may take as long as the product. So the third
-  /// product leaves its panels to those after it, until the weight changes; the first, if a transposed matrix has to be
-  /// packed for a few rows: it would hardly be if there were no others to come.
+  /// product leaves its panels to those after it, until the weight changes. A transposed matrix has to be packed even for a
+  /// few rows; then the first product leaves its panels.
   /// - Parameter m: the rows of the product
   @inline(__always)
   func panels<V: SIMD>(
@@ -470,20 +470,28 @@ extension Memory {
       return Panels(start: start, depth: depth, blockSize: blockSize)
     }
     return withUses(transposed: b.columnStride > 1) { uses in
-      let count = uses.load(ordering: .acquiring)
+      var count = uses.load(ordering: .acquiring)
       if Memory.isAddress(count) { return kept(count) }
       if count < Memory.usesBeforeKept && !(b.columnStride > 1 && m <= Block.fewRows) {
         _ = uses.compareExchange(expected: count, desired: count + 1, ordering: .relaxed)
         return nil
       }
       let made = makePanels(v, of: b, head, depth: depth, blockSize: blockSize)
-      let (isOurs, now) = uses.compareExchange(expected: count, desired: made, ordering: .acquiringAndReleasing)
-      if !isOurs { UnsafeMutableRawPointer(bitPattern: made)!.deallocate() }
-      return kept(isOurs ? made : now)
+      while true {
+        let (isOurs, now) = uses.compareExchange(expected: count, desired: made, ordering: .acquiringAndReleasing)
+        if isOurs { return kept(made) }
+        if Memory.isAddress(now) {
+          UnsafeMutableRawPointer(bitPattern: made)!.deallocate()
+          return kept(now)
+        }
+        // Another product has been counted meanwhile, no more.
+        count = now
+      }
     }
   }
 
-  /// So many products pack for themselves; a gradient, say, is on the right of two and is gone.
+  /// So many products pack for themselves, but for the transposed ones with few rows; a gradient, say, is on the right of
+  /// two and is gone.
   private static var usesBeforeKept: UInt { 2 }
   private static func isAddress(_ uses: UInt) -> Bool { uses > usesBeforeKept }
 
@@ -792,7 +800,7 @@ private func splitProduct<V: SIMD>(
 ) where V.Scalar: _KernelScalar {
   // Along the longer side. But cut by rows, each piece packs all of `b`, unless that is kept or lies well; cut by columns,
   // all of an `a` that is packed, and gathers all of a transposed one that is not.
-  let packsB = kept == nil && !isFineAsItLies(b, depth: k, columns: n)
+  let packsB = kept == nil && !isFineAsItLies(b, depth: k, columns: n) && !b.isReadInPlace(rows: m)
   let packsA = a.isWorthPacking(depth: k, columns: n)
   let byRows = packsB && !packsA ? m >= 4 * n : m >= n
   // Where no tile is torn, and no panel.

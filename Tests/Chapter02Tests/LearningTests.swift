@@ -147,4 +147,18 @@ import Testing
     #expect(trainer.network.cell.Wx.row(3) == network.cell.Wx.row(3))
     #expect(trainer.network.cell.Wx.row(0) != network.cell.Wx.row(0))
   }
+
+  @Test("A target is missing: loss and gradient stop with both numbers.")
+  func missingTarget() async throws {
+    let gradient = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = crossEntropyGradient(Matrix<Float>(3, 2), [0], batch: 1)
+    }
+    let said = String(decoding: gradient.standardErrorContent, as: UTF8.self)
+    #expect(said.contains("crossEntropyGradient: 1 targets for [3 × 2]"))
+    let loss = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = crossEntropy(Matrix<Float>(3, 2), [0])
+    }
+    let also = String(decoding: loss.standardErrorContent, as: UTF8.self)
+    #expect(also.contains("crossEntropy: 1 targets for logits [3 × 2]"))
+  }
 }

@@ -111,7 +111,7 @@ import Testing
       for areWide in [false, true] {
         Threads.count = threads
         Vectors.areWide.store(areWide, ordering: .relaxed)
-        // New memory, which keeps no panels yet; for the second form too, or it may meet those of the first.
+        // New memory, which keeps no panels yet. The second form meets those of the first, or new memory too.
         func new(_ b: Matrix<Scalar>) -> Matrix<Scalar> { Matrix(b.rows, b.columns, scalars: Array(b.scalars)) }
         let (b, bT) = (new(b), new(bT))
         let second = before == 0 ? b : new(b)
@@ -225,6 +225,23 @@ extension ProductTests {
       let wrong = Locked(0)
       DispatchQueue.concurrentPerform(iterations: 8) { _ in
         for _ in 0..<3 where difference(matmul(a, b), expected) != nil { wrong.withLock { $0 += 1 } }
+      }
+      #expect(wrong.withLock { $0 } == 0)
+    }
+  }
+
+  /// With twelve rows a transposed matrix keeps its panels at once, with thirteen it only counts: at the same time, too.
+  @Test func oneMayKeepWhileAnotherCounts() {
+    var random = SplitMix64(seed: 12)
+    let a = Matrix<Float>.uniform(Block.fewRows + 1, 20, scale: 1, using: &random)
+    let few = a.rows(0..<Block.fewRows)
+    for _ in 0..<500 {
+      let bT = Matrix<Float>.uniform(30, 20, scale: 1, using: &random)
+      let expected = plainProduct(a, plainTranspose(bT), from: Matrix(a.rows, 30))
+      let wrong = Locked(0)
+      DispatchQueue.concurrentPerform(iterations: 4) { index in
+        let rows = index % 2 == 0 ? few : a
+        if difference(matmul(rows, bT.T), expected.rows(0..<rows.rows)) != nil { wrong.withLock { $0 += 1 } }
       }
       #expect(wrong.withLock { $0 } == 0)
     }
