@@ -84,7 +84,8 @@ extension RNN {
 // MARK: - Backward, through the loss
 
 /// The derivative of the mean over the rows of the cross-entropy with respect
-/// to the logits: `(softmax(y) − onehot(target)) / B`, `[T·B × V]`.
+/// to the logits: `(softmax(y) − onehot(target)) / B`, `[T·B × V]`. Each row
+/// must have its target.
 public func crossEntropyGradient<Scalar>(
   _ logits: Matrix<Scalar>, _ targets: [Int], batch B: Int
 ) -> Matrix<Scalar> {

@@ -59,8 +59,9 @@ public struct _Operand<Scalar: MatrixScalar> {
 
 // MARK: - The product
 
-/// The matrix product `a·b`: `[m × k]·[k × n]` is `[m × n]`. Either side may be
-/// transposed: `matmul(h.T, dz)`.
+/// The matrix product `a·b`: `[m × k]·[k × n]` is `[m × n]`; `a` must have as
+/// many columns as `b` has rows. Either side may be transposed:
+/// `matmul(h.T, dz)`.
 ///
 /// Every entry adds its `k` terms in order, each by one fused multiply-add, so
 /// the result is the same, bit for bit, whatever the width of the vectors, the
