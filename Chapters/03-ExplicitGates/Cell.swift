@@ -312,7 +312,7 @@ extension Cell {
   ///   - B: the rows of the batch
   ///   - N: the inputs, `T·B`
   func parts(of B: Int, inputs N: Int, threads: Int) -> [Range<Int>] {
-    // A part should be worth waking a thread for: a million multiply-adds for
+    // A part should be worth another thread: a million multiply-adds for
     // each gate, and four rows, or tiles stay half empty.
     let work = N * (inputs + hidden) * hidden
     let parts = max(1, min(threads, B / 4, work / 1_000_000))

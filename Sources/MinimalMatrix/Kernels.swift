@@ -368,9 +368,9 @@ enum Block {
   static let someRows = 48
   /// Rows a multiple of so many bytes apart would fall on the same few cache lines.
   static let crowded = 1024
-  /// Below this many multiply-adds a thread, waking it takes longer than it saves.
-  static let worthAThread = 2_000_000
-  /// The same for everything that is no product, in cycles of the processor.
+  /// Below this many multiply-adds a thread, asking for it takes longer than it saves.
+  static let worthAThread = 500_000
+  /// The same for everything that is no product, in cycles of the processor; with a third of it nothing was faster.
   static let cyclesWorthAThread = 100_000
   /// Work is cut into so many pieces for each thread, where that costs nothing: cores are not always equally fast.
   static let piecesForAThread = 2

@@ -1,4 +1,3 @@
-import Dispatch
 import Foundation
 import Synchronization
 
@@ -21,20 +20,17 @@ public enum Threads {
   ///
   /// A thread that is done with a piece takes the next one. So with more pieces than threads, a core that is slower than
   /// the others, or has something else to do, does less, and nobody waits for it long. Each call must stand on its own;
-  /// one that shares work itself has threads of its own for it.
+  /// one that shares work itself has the help of threads that no other call has, if there are any.
   ///
   /// Fewer than no pieces, or no thread, stop the program with both numbers.
   public static func share(_ pieces: Int, on threads: Int = count, _ body: (Int) -> Void) {
     require(pieces >= 0 && threads >= 1, "Threads: \(pieces) pieces for \(threads) threads")
     let next = Atomic(0)
-    withoutActuallyEscaping(body) { body in
-      nonisolated(unsafe) let body = body
-      DispatchQueue.concurrentPerform(iterations: min(threads, pieces)) { _ in
-        while true {
-          let piece = next.wrappingAdd(1, ordering: .relaxed).oldValue
-          guard piece < pieces else { return }
-          body(piece)
-        }
+    Helper.call(max(1, min(threads, pieces)) - 1) {
+      while true {
+        let piece = next.wrappingAdd(1, ordering: .relaxed).oldValue
+        guard piece < pieces else { return }
+        body(piece)
       }
     }
   }

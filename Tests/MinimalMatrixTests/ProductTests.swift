@@ -58,7 +58,7 @@ import Testing
       [25, Block.columns * 2 + 1, 300], [100, Block.manyColumns, Block.manySteps + 1],
       [100, Block.manyColumns - 1, Block.manySteps + 1], [100, Block.manyColumns, Block.manySteps],
       [1, 600, 1500], [600, 1, 1500], [3, 150, 5000], [150, 3, 5000], [24, 20, 9000],
-      [side, side, shared / side / side], [side, side, shared / side / side - 1],
+      [side, side, shared / side / side], [side, side, shared / side / side + 1],
       [193, 150, 290], [150, 193, 290], [1, 5000, 900], [5000, 1, 900], [97, 43, 1300],
       [7, 3000, 257], [3000, 7, 257], [33, 65, 2000], [385, 100, 513], [31, 31, 5000],
       // Read in place or not, and with columns that are left: a few, less than a vector, less than two.
