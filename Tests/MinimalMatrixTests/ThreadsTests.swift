@@ -52,6 +52,21 @@ import Testing
     #expect(meets)
   }
 
+  @Test("However many threads are asked for, there is at most one more at work than there are processors.")
+  func most() {
+    let processors = ProcessInfo.processInfo.activeProcessorCount
+    let running = Atomic(0)
+    let most = Atomic(0)
+    Threads.share(processors + 4, on: processors + 4) { _ in
+      let now = running.add(1, ordering: .relaxed).newValue
+      most.max(now, ordering: .relaxed)
+      // Long enough for the others to begin.
+      Thread.sleep(forTimeInterval: 0.05)
+      running.subtract(1, ordering: .relaxed)
+    }
+    #expect(most.load(ordering: .relaxed) <= processors + 1)
+  }
+
   @Test("When all pieces are said to be done they are, however short, and after however long.")
   func nothingIsLate() {
     var wrong = 0
