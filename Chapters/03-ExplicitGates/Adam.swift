@@ -35,12 +35,8 @@ public struct Adam<Model: NamedArrays> {
     decays: (mean: Double, square: Double) = (0.9, 0.999),
     epsilon: Double = 1e-8
   ) {
-    (mean, square) = (model, model)
+    (mean, square) = (model.zeros(), model.zeros())
     (self.rate, self.decays, self.epsilon) = (rate, decays, epsilon)
-    for (_, path) in Model.arrays {
-      let zeros = Matrix(zerosLike: model[keyPath: path])
-      (mean[keyPath: path], square[keyPath: path]) = (zeros, zeros)
-    }
   }
 
   /// Moves every weight of `model` one step against its derivative.

@@ -78,13 +78,18 @@ public protocol Cell<Scalar>: NamedArrays {
 // MARK: - Rows of several arrays
 
 extension NamedArrays {
+  /// Each array replaced by what `change` makes of it, of any shape.
+  public func mapped(_ change: (Matrix<Scalar>) -> Matrix<Scalar>) -> Self {
+    var result = self
+    // In place: to read through a key path costs three times as much.
+    func replace(_ array: inout Matrix<Scalar>) { array = change(array) }
+    for (_, path) in Self.arrays { replace(&result[keyPath: path]) }
+    return result
+  }
+
   /// Row `range` of every array.
   public func rows(_ range: Range<Int>) -> Self {
-    var result = self
-    for (_, path) in Self.arrays {
-      result[keyPath: path] = self[keyPath: path].rows(range)
-    }
-    return result
+    mapped { $0.rows(range) }
   }
 
   /// The parts one below the other, array by array. There must be a part.
@@ -99,11 +104,7 @@ extension NamedArrays {
 
   /// Arrays of the same shapes, all zero.
   public func zeros() -> Self {
-    var result = self
-    for (_, path) in Self.arrays {
-      result[keyPath: path] = Matrix(zerosLike: self[keyPath: path])
-    }
-    return result
+    mapped { Matrix(zerosLike: $0) }
   }
 
   /// The sum, array by array.
@@ -212,6 +213,20 @@ extension Cell {
     return (gradient, dInputs, dInitial)
   }
 
+  /// The derivatives with respect to the cell's arrays alone. Where nobody asks
+  /// for those of the inputs, their products are spared.
+  /// - Parameter dOutputs: the derivative with respect to every output,
+  ///   `[T·B × H]`
+  public func gradient(_ dOutputs: Matrix<Scalar>, through run: Run<Self>)
+    -> Self
+  {
+    var gradient = zeros()
+    _ = walkBack(dOutputs, last: nil, through: run, addingTo: &gradient) {
+      _, _ in
+    }
+    return gradient
+  }
+
   /// The way back through a run that is a piece of a longer one.
   /// - Parameters:
   ///   - dOutputs: the derivative with respect to every output, `[T·B × H]`
@@ -222,29 +237,45 @@ extension Cell {
     _ dOutputs: Matrix<Scalar>, last dLast: State?, through run: Run<Self>,
     addingTo sum: inout Self
   ) -> (dInputs: Matrix<Scalar>, dInitial: State) {
-    guard dOutputs.shape == run.outputs.shape else {
-      fatalError(
-        "backward: derivatives \(dOutputs.shape) of outputs "
-          + run.outputs.shape)
+    let B = run.last.h.rows
+    var dInputs = Matrix(zerosLike: run.inputs)
+    let dInitial = walkBack(
+      dOutputs, last: dLast, through: run, addingTo: &sum
+    ) { dz, rows in
+      dInputs.setRows(
+        from: rows.lowerBound, to: inputGradient(dz).reversed(inBlocksOf: B))
     }
+    return (dInputs, dInitial)
+  }
+
+  /// The way back piece by piece, the last one first. `body` sees the `dz` of
+  /// each, its last step first, and which rows its inputs are.
+  private func walkBack(
+    _ dOutputs: Matrix<Scalar>, last dLast: State?, through run: Run<Self>,
+    addingTo sum: inout Self, _ body: (_ dz: Gates, _ rows: Range<Int>) -> Void
+  ) -> State {
+    require(
+      dOutputs.rows == run.outputs.rows
+        && dOutputs.columns == run.outputs.columns,
+      "backward: derivatives \(dOutputs.shape) of outputs "
+        + run.outputs.shape)
     let (B, parts) = (run.last.h.rows, run.parts.count)
     let steps = run.traces.count / parts
     var dState = dLast ?? zeroState(batch: B)
-    var dInputs = Matrix(zerosLike: run.inputs)
     for piece in pieces(of: steps, batch: run.parts[0].count).reversed() {
       let (dz, dBefore) = backward(dState, dOutputs, over: piece, of: run)
       let rows = piece.lowerBound * B..<piece.upperBound * B
-      let traces = piece.reversed().flatMap {
-        run.traces[$0 * parts..<($0 + 1) * parts]
+      var traces: [Trace] = []
+      for t in piece.reversed() {
+        traces += run.traces[t * parts..<(t + 1) * parts]
       }
       addGradient(
         dz, inputs: run.inputs.rows(rows).reversed(inBlocksOf: B),
         traces: traces, to: &sum)
-      dInputs.setRows(
-        from: rows.lowerBound, to: inputGradient(dz).reversed(inBlocksOf: B))
+      body(dz, rows)
       dState = dBefore
     }
-    return (dInputs, dState)
+    return dState
   }
 
   /// The way back through some steps of a run: `dz` of all of them, the last
@@ -369,9 +400,7 @@ public struct LearnedStart<C: Cell>: NamedArrays {
   public func gradient(_ dCell: C, _ dInitial: C.State) -> LearnedStart {
     var gradient = self
     gradient.cell = dCell
-    for (_, path) in C.State.arrays {
-      gradient.start[keyPath: path] = dInitial[keyPath: path].columnSums()
-    }
+    gradient.start = dInitial.mapped { $0.columnSums() }
     return gradient
   }
 

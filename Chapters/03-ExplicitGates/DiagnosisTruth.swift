@@ -131,13 +131,6 @@ func slopes(at array: Matrix<Double>, of loss: (Matrix<Double>) -> Double) -> Ma
 }
 
 extension NamedArrays where Scalar == Double {
-  /// Every array replaced.
-  func mapped(_ change: (Matrix<Double>) -> Matrix<Double>) -> Self {
-    var result = self
-    for (_, path) in Self.arrays { result[keyPath: path] = change(self[keyPath: path]) }
-    return result
-  }
-
   /// The derivative of `loss` with respect to every array.
   func slopes(of loss: (Self) -> Double) -> Self {
     var result = self
@@ -161,7 +154,7 @@ extension NamedArrays where Scalar == Double {
 
   /// Only array number `i`; the others zero.
   func only(_ i: Int) -> Self {
-    var result = mapped { 0 * $0 }
+    var result = zeros()
     let path = Self.arrays[i].path
     result[keyPath: path] = self[keyPath: path]
     return result

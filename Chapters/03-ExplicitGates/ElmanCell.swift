@@ -47,9 +47,7 @@ extension TanhCell: Cell {
   public func step(_ z: Gates, from state: State)
     -> (state: State, trace: Trace)
   {
-    var sum = z.z
-    sum.addProduct(state.h, Wh)
-    let after = State(h: tanh(sum))
+    let after = State(h: tanh(z.z.addingProduct(state.h, Wh)))
     return (after, Trace(before: state, after: after))
   }
 

@@ -65,9 +65,7 @@ public struct Gate<Scalar: MatrixScalar>: NamedArrays, Equatable, Sendable {
   public func callAsFunction(_ z: Matrix<Scalar>, _ h: Matrix<Scalar>)
     -> Matrix<Scalar>
   {
-    var z = z
-    z.addProduct(h, U)
-    return z
+    z.addingProduct(h, U)
   }
 
   /// For a gate that holds derivatives: adds `dW = xᵀ·dz`, `dU = hᵀ·dz` and

@@ -63,8 +63,8 @@ extension SequenceModel {
   {
     let (dProjection, dOutputs) =
       projection.backward(dAnswers, through: run.outputs)
-    let dCell = cell.backward(dOutputs, through: run).gradient
-    return SequenceModel(cell: dCell, projection: dProjection)
+    return SequenceModel(
+      cell: cell.gradient(dOutputs, through: run), projection: dProjection)
   }
 }
 

@@ -7,7 +7,7 @@ import MinimalMatrix
 extension NamedArrays {
   /// The rows at `indices` of every array.
   public func rows(at indices: [Int]) -> Self {
-    mapArrays { $0.rows(at: indices) }
+    mapped { $0.rows(at: indices) }
   }
 
   /// The same arrays with row `indices[k]` replaced by row `k` of `other`. The
@@ -26,21 +26,13 @@ extension NamedArrays {
 
   /// Arrays of `N` rows: row `k` of these at `indices[k]`, the others zero.
   public func spread(over N: Int, at indices: [Int]) -> Self {
-    mapArrays { array in
+    mapped { array in
       var source = Array(repeating: array.rows, count: N)
       for (k, row) in indices.enumerated() { source[row] = k }
       let zero = Matrix<Scalar>(1, array.columns)
       let padded = indices.count < N ? Matrix.stack([array, zero]) : array
       return padded.rows(at: source)
     }
-  }
-
-  private func mapArrays(_ body: (Matrix<Scalar>) -> Matrix<Scalar>) -> Self {
-    var result = self
-    for (_, path) in Self.arrays {
-      result[keyPath: path] = body(self[keyPath: path])
-    }
-    return result
   }
 }
 

@@ -22,13 +22,10 @@ public struct Question<C: Cell> {
     }
     x = drawn(T * B, cell.inputs)
     dOutputs = drawn(T * B, cell.hidden)
-    var states = [cell.zeroState(batch: B), cell.zeroState(batch: B)]
-    for k in states.indices {
-      for (_, path) in C.State.arrays {
-        states[k][keyPath: path] = drawn(B, cell.hidden)
-      }
+    func state() -> C.State {
+      cell.zeroState(batch: B).mapped { drawn($0.rows, $0.columns) }
     }
-    (initial, dLast) = (states[0], states[1])
+    (initial, dLast) = (state(), state())
   }
 }
 

@@ -90,10 +90,8 @@ extension Stack: Cell {
   }
 
   public func project(_ x: Matrix<Lower.Scalar>) -> Gates {
-    var empty = upper.project(Matrix(1, upper.inputs))
-    for (_, path) in Upper.Gates.arrays {
-      empty[keyPath: path] = Matrix(x.rows, empty[keyPath: path].columns)
-    }
+    let row = upper.project(Matrix(1, upper.inputs))
+    let empty = row.mapped { Matrix(x.rows, $0.columns) }
     return Gates(lower: lower.project(x), upper: empty)
   }
 

@@ -76,10 +76,7 @@ public struct CellCheck: Sendable {
       return .wrong("`listArrays` lists \(names), but the cell has \(arrays). It is frozen: put it back.")
     }
     // No bias is 0 and no gain is 1: so a term that is left out shows.
-    for (_, path) in C.arrays {
-      let array = cell[keyPath: path]
-      cell[keyPath: path] = .normal(array.rows, array.columns, deviation: 0.5, using: &random)
-    }
+    cell = cell.mapped { .normal($0.rows, $0.columns, deviation: 0.5, using: &random) }
     let trial = Trial(of: cell)
     if isSilent(cell, on: trial) { return .untouched() }
     if let fault = forwardFault(of: cell, on: trial) { return .wrong(fault) }

@@ -260,10 +260,7 @@ extension EmbeddingsCheck {
     // Its gates are wild, so that the state has much to say.
     var random = SplitMix64(seed: 1)
     var model = Model(vocabulary: 5, width: 3, hidden: 4, using: &random)
-    for (_, path) in Model.arrays {
-      let array = model[keyPath: path]
-      model[keyPath: path] = .normal(array.rows, array.columns, deviation: 1.2, using: &random)
-    }
+    model = model.mapped { .normal($0.rows, $0.columns, deviation: 1.2, using: &random) }
     let table = truePairs(of: model)
     let text = model.write(300, after: [0], using: &random)
     var drawn = SplitMix64(seed: 2)
@@ -497,10 +494,7 @@ extension EmbeddingsCheck {
     var model = Tied(
       embedding: Embedding(table: .normal(V, H, deviation: 0.7, using: &random)),
       cell: LSTM(inputs: H, hidden: H, using: &random), b: .normal(1, V, deviation: 1, using: &random))
-    for (_, path) in LSTM<Double>.arrays {
-      let array = model.cell[keyPath: path]
-      model.cell[keyPath: path] = .normal(array.rows, array.columns, deviation: 0.7, using: &random)
-    }
+    model.cell = model.cell.mapped { .normal($0.rows, $0.columns, deviation: 0.7, using: &random) }
     let dLogits = Matrix<Double>.normal(ids.count, V, deviation: 0.3, using: &random)
     func read(_ model: Tied, _ x: Matrix<Double>) -> Run<LSTM<Double>> {
       model.cell.run(x, from: model.cell.zeroState(batch: B))

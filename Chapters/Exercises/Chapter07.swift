@@ -106,12 +106,7 @@ public enum SequenceTaskCheck {
   }
 
   private static func drawn<Model: NamedArrays<Double>>(_ model: Model, using random: inout SplitMix64) -> Model {
-    var model = model
-    for (_, path) in Model.arrays {
-      model[keyPath: path] = .normal(
-        model[keyPath: path].rows, model[keyPath: path].columns, deviation: 0.5, using: &random)
-    }
-    return model
+    model.mapped { .normal($0.rows, $0.columns, deviation: 0.5, using: &random) }
   }
 
   /// Three rows of five steps; what lies behind the ends is not zero.

@@ -162,7 +162,7 @@ private enum Four: Count { static var value: Int { 4 } }
 private enum Five: Count { static var value: Int { 5 } }
 private enum Six: Count { static var value: Int { 6 } }
 
-/// `c[R × 2V] += a[R × k]·b[k × 2V]`, or one vector wide instead of two.
+/// `c[R × 2V] = c0 + a[R × k]·b[k × 2V]`, or one vector wide instead of two.
 ///
 /// All of `c`'s tile stays in registers while `k` runs: six rows of two vectors are twelve accumulators, enough to keep
 /// two multiply-adders busy through their latency, and with two vectors of `b` and one entry of `a` they fill the
@@ -172,18 +172,19 @@ private enum Six: Count { static var value: Int { 6 } }
 ///   - a: entry `[i, p]` is `a[i * rowStride + p * stepStride]`
 ///   - b: entry `[p, j]` is `b[p * bStride + j]`: packed, or where it lies
 ///   - c: entry `[i, j]` is `c[i * width + j]`
-///   - isFresh: is there nothing in `c` yet? Then it is not read, and begins from 0.
+///   - c0: what the product is added to, as wide: `c` itself, or a place apart from it; none: it begins from 0.
 @inline(never)
 private func tile<R: Count, C: Count, V: SIMD>(
   _: R.Type, _: C.Type, _: V.Type, depth: Int,
   _ a: Input<V.Scalar>, rowStride: Int, stepStride: Int,
   _ b: Input<V.Scalar>, bStride: Int,
-  _ c: Output<V.Scalar>, width: Int, isFresh: Bool
+  _ c: Output<V.Scalar>, width: Int, from c0: Input<V.Scalar>?
 ) where V.Scalar: FloatingPoint {
   let lanes = V.scalarCount
   @inline(__always)
   func start(_ i: Int, _ j: Int) -> V {
-    i < R.value && j < C.value && !isFresh ? load(c + (i * width + j * lanes), as: V.self) : V()
+    guard i < R.value, j < C.value, let c0 else { return V() }
+    return load(c0 + (i * width + j * lanes), as: V.self)
   }
   var c00 = start(0, 0), c01 = start(0, 1)
   var c10 = start(1, 0), c11 = start(1, 1)
@@ -237,15 +238,15 @@ private func tile<C: Count, V: SIMD>(
   rows: Int, _ c: C.Type, _ v: V.Type, depth k: Int,
   _ a: Input<V.Scalar>, rowStride r: Int, stepStride s: Int,
   _ b: Input<V.Scalar>, bStride q: Int,
-  _ o: Output<V.Scalar>, width w: Int, isFresh f: Bool
+  _ o: Output<V.Scalar>, width w: Int, from f: Input<V.Scalar>?
 ) where V.Scalar: FloatingPoint {
   switch rows {
-  case 1: tile(One.self, c, v, depth: k, a, rowStride: r, stepStride: s, b, bStride: q, o, width: w, isFresh: f)
-  case 2: tile(Two.self, c, v, depth: k, a, rowStride: r, stepStride: s, b, bStride: q, o, width: w, isFresh: f)
-  case 3: tile(Three.self, c, v, depth: k, a, rowStride: r, stepStride: s, b, bStride: q, o, width: w, isFresh: f)
-  case 4: tile(Four.self, c, v, depth: k, a, rowStride: r, stepStride: s, b, bStride: q, o, width: w, isFresh: f)
-  case 5: tile(Five.self, c, v, depth: k, a, rowStride: r, stepStride: s, b, bStride: q, o, width: w, isFresh: f)
-  default: tile(Six.self, c, v, depth: k, a, rowStride: r, stepStride: s, b, bStride: q, o, width: w, isFresh: f)
+  case 1: tile(One.self, c, v, depth: k, a, rowStride: r, stepStride: s, b, bStride: q, o, width: w, from: f)
+  case 2: tile(Two.self, c, v, depth: k, a, rowStride: r, stepStride: s, b, bStride: q, o, width: w, from: f)
+  case 3: tile(Three.self, c, v, depth: k, a, rowStride: r, stepStride: s, b, bStride: q, o, width: w, from: f)
+  case 4: tile(Four.self, c, v, depth: k, a, rowStride: r, stepStride: s, b, bStride: q, o, width: w, from: f)
+  case 5: tile(Five.self, c, v, depth: k, a, rowStride: r, stepStride: s, b, bStride: q, o, width: w, from: f)
+  default: tile(Six.self, c, v, depth: k, a, rowStride: r, stepStride: s, b, bStride: q, o, width: w, from: f)
   }
 }
 
@@ -541,123 +542,204 @@ extension Memory {
   }
 }
 
-/// `c[m × n] += a[m × k]·b[k × n]`, where `c` is contiguous rows of `width`; `=` instead of `+=` where `c` is fresh.
-///
-/// The loops, from the outside: `depth` steps of `k`; `columns` columns of `b`, packed in panels two vectors wide; as many
-/// rows of `a` as are `bytes`; the panels; tiles of up to six rows. The scheme is that of Goto & van de Geijn, "Anatomy of
-/// high-performance matrix multiplication", 2008. A small `b`, or one that few rows meet, is read where it lies.
-@inline(never)
-private func tiledProduct<V: SIMD>(
-  _ v: V.Type, _ m: Int, _ n: Int, _ k: Int, _ a: Side<V.Scalar>, _ b: Side<V.Scalar>,
-  kept: Panels<V.Scalar>?, _ c: Output<V.Scalar>, width: Int, isFresh: Bool
-) where V.Scalar: _KernelScalar {
-  let panelDepth = Block.part(of: k, atMost: Block.depth)
-  let widest = 2 * V.scalarCount
-  // Whole panels, but for the last ones.
-  let columnsAtOnce = (Block.part(of: n, atMost: Block.columns) + widest - 1) / widest * widest
-  let staysPut = kept == nil && (b.isReadInPlace(rows: m) || isFineAsItLies(b, depth: k, columns: n))
-  // Where nothing is added to, one tile may take all the columns that are left, and some that another had.
-  let mayOverlap = staysPut && isFresh && k <= Block.depth && n >= widest
-  // Else the last one to three columns are packed in any case, since a tile is at least four wide.
-  let firstPacked = mayOverlap ? n : staysPut ? n & ~3 : 0
-  let panelsSize = kept == nil ? (min(n - firstPacked, columnsAtOnce) + 3) / 4 * 4 * panelDepth : 0
+// MARK: - A product in tiles
 
-  let tiles = (m + 5) / 6
-  let tileSize = 6 * panelDepth
-  let tilesAtOnce = Block.part(of: tiles, atMost: Block.bytes / (tileSize * MemoryLayout<V.Scalar>.stride))
-  let packsA = a.isWorthPacking(depth: k, columns: n)
-  let packedA = packsA ? tilesAtOnce * tileSize : 0
-  let (height, taller) = m.quotientAndRemainder(dividingBy: tiles)
+/// The rows of a product in tiles of up to six: the first few, `taller` of them, have one more than `height`.
+private struct RowTiles {
+  let count: Int
+  private let height, taller: Int
+
   @inline(__always)
-  func rows(_ tile: Int) -> Range<Int> {
-    let first = tile * height + min(tile, taller)
-    return first..<first + height + (tile < taller ? 1 : 0)
+  init(_ m: Int) {
+    count = (m + 5) / 6
+    (height, taller) = m.quotientAndRemainder(dividingBy: count)
   }
-  let stepsAtOnce = a.rowStride == 1 ? Block.stepsPacked : panelDepth
 
-  /// All of `a` meets `columns` of `b`, for the `depth` steps from `k0` on.
   @inline(__always)
-  func multiply(
-    k0: Int, depth: Int, columns: Range<Int>, panels: Input<V.Scalar>, firstInPanels: Int,
-    rowTiles: Output<V.Scalar>, edge: Output<V.Scalar>
+  subscript(tile: Int) -> (first: Int, count: Int) {
+    (tile * height + min(tile, taller), height + (tile < taller ? 1 : 0))
+  }
+}
+
+/// `c[m × n] = c0 + a[m × k]·b[k × n]`, where `c` and `c0` are contiguous rows of `width`: `c0` is `c` itself, lies apart from it,
+/// or is nothing, which is 0.
+///
+/// The loops, from the outside: `depth` steps of `k`; `columnsAtOnce` columns of `b`, packed in panels two vectors wide; as
+/// many rows of `a` as are `bytes`; the panels; tiles of up to six rows. The scheme is that of Goto & van de Geijn, "Anatomy
+/// of high-performance matrix multiplication", 2008. A small `b`, or one that few rows meet, is read where it lies.
+private struct TiledProduct<V: SIMD> where V.Scalar: _KernelScalar {
+  private let n, k: Int
+  private let a, b: Side<V.Scalar>
+  private let kept: Panels<V.Scalar>?
+  private let c: Output<V.Scalar>, c0: Input<V.Scalar>?
+  private let width: Int
+
+  /// Steps of `k` at a time.
+  private let depth: Int
+  /// Columns of `b` at a time: whole panels, but for the last ones.
+  private let columnsAtOnce: Int
+  /// Where `c` is only written, one tile may take all the columns that are left, and some that another had.
+  private let mayOverlap: Bool
+  /// From this column on, `b` is read from panels; before it, where it lies.
+  private let firstPacked: Int
+  private let tiles: RowTiles
+  /// So many tiles meet a panel before the next one's turn.
+  private let tilesAtOnce: Int
+  private let packsA: Bool
+
+  private var widest: Int { 2 * V.scalarCount }
+  private var tileSize: Int { 6 * depth }
+  private var panelsSize: Int { kept == nil ? (min(n - firstPacked, columnsAtOnce) + 3) / 4 * 4 * depth : 0 }
+  private var rowsSize: Int { packsA ? tilesAtOnce * tileSize : 0 }
+
+  @inline(__always)
+  init(
+    _ m: Int, _ n: Int, _ k: Int, _ a: Side<V.Scalar>, _ b: Side<V.Scalar>, kept: Panels<V.Scalar>?,
+    _ c: Output<V.Scalar>, width: Int, from c0: Input<V.Scalar>?
   ) {
-    let isFresh = isFresh && k0 == 0
-    for t0 in stride(from: 0, to: tiles, by: tilesAtOnce) {
-      let block = t0..<min(tiles, t0 + tilesAtOnce)
-      if packsA {
-        for p in stride(from: 0, to: depth, by: stepsAtOnce) {
-          for t in block {
-            pack(
-              v, a.at(rows(t).lowerBound, k0 + p), rowStride: a.rowStride, stepStride: a.columnStride,
-              count: rows(t).count, depth: min(stepsAtOnce, depth - p), to: rowTiles + ((t - t0) * tileSize + p * 6),
-              width: 6)
+    (self.n, self.k, self.a, self.b, self.kept) = (n, k, a, b, kept)
+    (self.c, self.c0, self.width) = (c, c0, width)
+    let widest = 2 * V.scalarCount
+    depth = Block.part(of: k, atMost: Block.depth)
+    columnsAtOnce = (Block.part(of: n, atMost: Block.columns) + widest - 1) / widest * widest
+    let staysPut = kept == nil && (b.isReadInPlace(rows: m) || isFineAsItLies(b, depth: k, columns: n))
+    mayOverlap = staysPut && c0 != Input(c) && k <= Block.depth && n >= widest
+    // A tile is at least four wide: where none may overlap, the last one to three columns are packed in any case.
+    firstPacked = mayOverlap ? n : staysPut ? n & ~3 : 0
+    tiles = RowTiles(m)
+    let tileBytes = 6 * depth * MemoryLayout<V.Scalar>.stride
+    tilesAtOnce = Block.part(of: tiles.count, atMost: Block.bytes / tileBytes)
+    packsA = a.isWorthPacking(depth: k, columns: n)
+  }
+
+  @inline(__always)
+  func run() {
+    withScratch(panelsSize + rowsSize + 6 * 4) { (scratch: Output<V.Scalar>) in
+      let rows = scratch + panelsSize
+      let edge = rows + rowsSize
+      for k0 in stride(from: 0, to: k, by: depth) {
+        let steps = k0..<min(k, k0 + depth)
+        for j0 in stride(from: 0, to: n, by: columnsAtOnce) {
+          let columns = j0..<min(n, j0 + columnsAtOnce)
+          let first = max(j0, firstPacked)
+          if kept == nil && first < columns.upperBound {
+            packColumns(first..<columns.upperBound, steps, to: scratch)
           }
+          let panels = kept.map { $0.at(k0) + first * depth } ?? Input(scratch)
+          multiply(columns, steps, panels: panels, firstPacked: first, rows: rows, edge: edge)
         }
-      }
-      var j0 = columns.lowerBound
-      while j0 < columns.upperBound {
-        let left = n - j0
-        var columns = panelWidth(v, left: left)
-        if mayOverlap && left < widest {
-          columns = left > V.scalarCount ? widest : left > 4 ? V.scalarCount : 4
-          j0 = n - columns
-        }
-        let isPacked = j0 >= firstInPanels
-        let panel = isPacked ? panels + (j0 - firstInPanels) * panelDepth : b.at(k0, j0)
-        let bStride = isPacked ? max(columns, 4) : b.rowStride
-        for t in block {
-          let rows = rows(t)
-          let rowStart = packsA ? Input(rowTiles + (t - t0) * tileSize) : a.at(rows.lowerBound, k0)
-          let (rowStride, stepStride) = packsA ? (1, 6) : (a.rowStride, a.columnStride)
-          let target = c + (rows.lowerBound * width + j0)
-          @inline(__always)
-          func multiply<C: Count, T: SIMD<V.Scalar>>(
-            _ c: C.Type, _ t: T.Type, to target: Output<V.Scalar>, width: Int
-          ) {
-            tile(
-              rows: rows.count, c, t, depth: depth, rowStart, rowStride: rowStride, stepStride: stepStride,
-              panel, bStride: bStride, target, width: width, isFresh: isFresh)
-          }
-          if columns == widest {
-            multiply(Two.self, v, to: target, width: width)
-          } else if columns == V.scalarCount {
-            multiply(One.self, v, to: target, width: width)
-          } else if columns == 4 {
-            multiply(One.self, SIMD4<V.Scalar>.self, to: target, width: width)
-          } else {
-            if !isFresh { copyRows(rows.count, of: columns, from: target, width: width, to: edge, width: 4) }
-            multiply(One.self, SIMD4<V.Scalar>.self, to: edge, width: 4)
-            copyRows(rows.count, of: columns, from: edge, width: 4, to: target, width: width)
-          }
-        }
-        j0 += columns
       }
     }
   }
 
-  withScratch(panelsSize + packedA + 6 * 4) { (scratch: Output<V.Scalar>) in
-    let rowTiles = scratch + panelsSize
-    let edge = rowTiles + packedA
-    for k0 in stride(from: 0, to: k, by: panelDepth) {
-      let depth = min(panelDepth, k - k0)
-      for j0 in stride(from: 0, to: n, by: columnsAtOnce) {
-        let columns = j0..<min(n, j0 + columnsAtOnce)
-        let first = max(j0, firstPacked)
-        if kept == nil && first < columns.upperBound {
-          let packed = Side(start: b.at(k0, first), rowStride: b.rowStride, columnStride: b.columnStride)
-          packPanels(v, packed, depth: depth, columns: columns.upperBound - first, to: scratch, panelDepth: panelDepth)
-        }
-        let panels = kept.map { $0.at(k0) + first * panelDepth } ?? Input(scratch)
-        multiply(
-          k0: k0, depth: depth, columns: columns, panels: panels, firstInPanels: first, rowTiles: rowTiles, edge: edge)
+  /// Packs columns of `b` as panels, for some steps.
+  @inline(__always)
+  private func packColumns(_ columns: Range<Int>, _ steps: Range<Int>, to panels: Output<V.Scalar>) {
+    let start = b.at(steps.lowerBound, columns.lowerBound)
+    packPanels(
+      V.self, Side(start: start, rowStride: b.rowStride, columnStride: b.columnStride), depth: steps.count,
+      columns: columns.count, to: panels, panelDepth: depth)
+  }
+
+  /// Packs the rows of `a` of some tiles, for some steps.
+  @inline(__always)
+  private func packRows(of block: Range<Int>, _ steps: Range<Int>, to rows: Output<V.Scalar>) {
+    let stepsAtOnce = a.rowStride == 1 ? Block.stepsPacked : depth
+    for p in stride(from: 0, to: steps.count, by: stepsAtOnce) {
+      for t in block {
+        let (row, count) = tiles[t]
+        pack(
+          V.self, a.at(row, steps.lowerBound + p), rowStride: a.rowStride, stepStride: a.columnStride,
+          count: count, depth: min(stepsAtOnce, steps.count - p),
+          to: rows + ((t - block.lowerBound) * tileSize + p * 6), width: 6)
       }
+    }
+  }
+
+  /// All of `a` meets some columns of `b`, for some steps.
+  /// - Parameters:
+  ///   - panels: the columns from `firstPacked` on, packed
+  ///   - rows: space for packed rows of `a`
+  ///   - edge: space for a tile that is wider than the columns that are left
+  @inline(__always)
+  private func multiply(
+    _ columns: Range<Int>, _ steps: Range<Int>, panels: Input<V.Scalar>, firstPacked: Int, rows: Output<V.Scalar>,
+    edge: Output<V.Scalar>
+  ) {
+    let c0 = steps.lowerBound == 0 ? c0 : Input(c)
+    for t0 in stride(from: 0, to: tiles.count, by: tilesAtOnce) {
+      let block = t0..<min(tiles.count, t0 + tilesAtOnce)
+      if packsA { packRows(of: block, steps, to: rows) }
+      var j = columns.lowerBound
+      while j < columns.upperBound {
+        let wide = columnsOfTile(at: &j)
+        let isPacked = j >= firstPacked
+        let panel = isPacked ? panels + (j - firstPacked) * depth : b.at(steps.lowerBound, j)
+        let stride = isPacked ? max(wide, 4) : b.rowStride
+        for t in block {
+          let (row, count) = tiles[t]
+          let a = packsA ? Input(rows + (t - t0) * tileSize) : a.at(row, steps.lowerBound)
+          let place = row * width + j
+          multiplyTile(
+            count, wide, steps.count, a, panel, bStride: stride, to: c + place, from: c0.map { $0 + place },
+            edge: edge)
+        }
+        j += wide
+      }
+    }
+  }
+
+  /// How many columns the tile from column `j` on takes; to overlap with the one before, it moves `j` back.
+  @inline(__always)
+  private func columnsOfTile(at j: inout Int) -> Int {
+    let left = n - j
+    guard mayOverlap && left < widest else { return panelWidth(V.self, left: left) }
+    let wide = left > V.scalarCount ? widest : left > 4 ? V.scalarCount : 4
+    j = n - wide
+    return wide
+  }
+
+  /// One tile: up to six rows of `a` meet up to two vectors of columns of `b`, for some steps.
+  @inline(__always)
+  private func multiplyTile(
+    _ rows: Int, _ columns: Int, _ steps: Int, _ a: Input<V.Scalar>, _ b: Input<V.Scalar>, bStride: Int,
+    to target: Output<V.Scalar>, from start: Input<V.Scalar>?, edge: Output<V.Scalar>
+  ) {
+    let (rowStride, stepStride) = packsA ? (1, 6) : (self.a.rowStride, self.a.columnStride)
+    @inline(__always)
+    func multiply<C: Count, T: SIMD<V.Scalar>>(
+      _: C.Type, _: T.Type, to target: Output<V.Scalar>, width: Int, from start: Input<V.Scalar>?
+    ) {
+      tile(
+        rows: rows, C.self, T.self, depth: steps, a, rowStride: rowStride, stepStride: stepStride,
+        b, bStride: bStride, target, width: width, from: start)
+    }
+    if columns == widest {
+      multiply(Two.self, V.self, to: target, width: width, from: start)
+    } else if columns == V.scalarCount {
+      multiply(One.self, V.self, to: target, width: width, from: start)
+    } else if columns == 4 {
+      multiply(One.self, SIMD4<V.Scalar>.self, to: target, width: width, from: start)
+    } else {
+      if let start { copyRows(rows, of: columns, from: start, width: width, to: edge, width: 4) }
+      multiply(One.self, SIMD4<V.Scalar>.self, to: edge, width: 4, from: start == nil ? nil : Input(edge))
+      copyRows(rows, of: columns, from: Input(edge), width: 4, to: target, width: width)
     }
   }
 }
 
+/// See ``TiledProduct``. A function, so that its code is there once.
+@inline(never)
+private func tiledProduct<V: SIMD>(
+  _: V.Type, _ m: Int, _ n: Int, _ k: Int, _ a: Side<V.Scalar>, _ b: Side<V.Scalar>,
+  kept: Panels<V.Scalar>?, _ c: Output<V.Scalar>, width: Int, from c0: Input<V.Scalar>?
+) where V.Scalar: _KernelScalar {
+  TiledProduct<V>(m, n, k, a, b, kept: kept, c, width: width, from: c0).run()
+}
+
 @inline(__always)
 private func copyRows<Scalar>(
-  _ rows: Int, of columns: Int, from x: Output<Scalar>, width: Int, to y: Output<Scalar>, width yWidth: Int
+  _ rows: Int, of columns: Int, from x: Input<Scalar>, width: Int, to y: Output<Scalar>, width yWidth: Int
 ) {
   for i in 0..<rows {
     for j in 0..<columns { y[i * yWidth + j] = x[i * width + j] }
@@ -759,13 +841,17 @@ private func strips<V: SIMD>(
 @inline(__always)
 private func product<V: SIMD>(
   _ v: V.Type, _ m: Int, _ n: Int, _ k: Int, _ a: Side<V.Scalar>, _ b: Side<V.Scalar>, kept: Panels<V.Scalar>?,
-  _ c: Output<V.Scalar>, width: Int, isFresh: Bool
+  _ c: Output<V.Scalar>, width: Int, from c0: Input<V.Scalar>?
 ) where V.Scalar: _KernelScalar {
   if m == 1 && (b.columnStride == 1 || kept != nil) {
-    if isFresh { c.update(repeating: 0, count: n) }
+    if let c0 {
+      if c0 != Input(c) { c.update(from: c0, count: n) }
+    } else {
+      c.update(repeating: 0, count: n)
+    }
     rowProduct(v, n, k, a, b, kept: kept, c)
   } else {
-    tiledProduct(v, m, n, k, a, b, kept: kept, c, width: width, isFresh: isFresh)
+    tiledProduct(v, m, n, k, a, b, kept: kept, c, width: width, from: c0)
   }
 }
 
@@ -780,14 +866,14 @@ private func isFineAsItLies<Scalar>(_ b: Side<Scalar>, depth k: Int, columns n: 
 @inline(__always)
 private func sharedProduct<V: SIMD>(
   _ v: V.Type, _ m: Int, _ n: Int, _ k: Int, _ a: Side<V.Scalar>, _ b: Side<V.Scalar>, in memory: Memory,
-  _ c: Output<V.Scalar>, width: Int, isFresh: Bool
+  _ c: Output<V.Scalar>, width: Int, from c0: Input<V.Scalar>?
 ) where V.Scalar: _KernelScalar {
   let kept = isFineAsItLies(b, depth: k, columns: n) ? nil : memory.panels(v, of: b, rows: m, depth: k, columns: n)
   let threads = min(Threads.count, m * n * k / Block.worthAThread)
   if threads > 1 {
-    splitProduct(v, m, n, k, a, b, kept: kept, c, width: width, isFresh: isFresh, threads: threads)
+    splitProduct(v, m, n, k, a, b, kept: kept, c, width: width, from: c0, threads: threads)
   } else {
-    product(v, m, n, k, a, b, kept: kept, c, width: width, isFresh: isFresh)
+    product(v, m, n, k, a, b, kept: kept, c, width: width, from: c0)
   }
 }
 
@@ -796,7 +882,7 @@ private func sharedProduct<V: SIMD>(
 @inline(never)
 private func splitProduct<V: SIMD>(
   _ v: V.Type, _ m: Int, _ n: Int, _ k: Int, _ a: Side<V.Scalar>, _ b: Side<V.Scalar>, kept: Panels<V.Scalar>?,
-  _ c: Output<V.Scalar>, width: Int, isFresh: Bool, threads: Int
+  _ c: Output<V.Scalar>, width: Int, from c0: Input<V.Scalar>?, threads: Int
 ) where V.Scalar: _KernelScalar {
   // Along the longer side. But cut by rows, each piece packs all of `b`, unless that is kept or lies well; cut by columns,
   // all of an `a` that is packed, and gathers all of a transposed one that is not.
@@ -814,11 +900,14 @@ private func splitProduct<V: SIMD>(
     guard first < last else { return }
     if byRows {
       let rows = Side(start: a.at(first, 0), rowStride: a.rowStride, columnStride: a.columnStride)
-      product(v, last - first, n, k, rows, b, kept: kept, c + first * width, width: width, isFresh: isFresh)
+      let place = first * width
+      product(
+        v, last - first, n, k, rows, b, kept: kept, c + place, width: width, from: c0.map { $0 + place })
     } else {
       let columns = Side(start: b.at(0, first), rowStride: b.rowStride, columnStride: b.columnStride)
       let panels = kept.map { Panels(start: $0.start + first * $0.depth, depth: $0.depth, blockSize: $0.blockSize) }
-      product(v, m, last - first, k, a, columns, kept: panels, c + first, width: width, isFresh: isFresh)
+      product(
+        v, m, last - first, k, a, columns, kept: panels, c + first, width: width, from: c0.map { $0 + first })
     }
   }
 }
@@ -844,8 +933,7 @@ enum Vectors {
         for _ in 0..<8 {
           tile(
             Six.self, Two.self, v, depth: depth, scratch, rowStride: 1, stepStride: 6, panel, bStride: panelWidth,
-            target,
-            width: panelWidth, isFresh: false)
+            target, width: panelWidth, from: target)
         }
         best = min(best, DispatchTime.now().uptimeNanoseconds - start)
       }
@@ -1101,21 +1189,36 @@ extension _KernelScalar {
     }
   }
 
-  public static func _product(_ a: _Operand<Self>, _ b: _Operand<Self>) -> Scalars<Self> {
+  public static func _product(
+    _ a: _Operand<Self>, _ b: _Operand<Self>, addedTo addend: Scalars<Self>?
+  ) -> Scalars<Self> {
     let count = a.rows * b.columns
-    guard count * a.columns > 0 else { return _filled(count, with: 0) }
-    return filled(count) { multiply(a, b, into: $0, isFresh: true) }
+    if let addend { precondition(addend.count == count) }
+    guard count * a.columns > 0 else { return addend ?? _filled(count, with: 0) }
+    return filled(count) { c in
+      if let addend {
+        addend.withUnsafeBufferPointer { multiply(a, b, into: c, from: $0.baseAddress!) }
+      } else {
+        multiply(a, b, into: c, from: nil)
+      }
+    }
   }
 
   public static func _product(_ a: _Operand<Self>, _ b: _Operand<Self>, into c: inout Scalars<Self>, at offset: Int) {
     let count = a.rows * b.columns
     guard count * a.columns > 0 else { return }
     precondition(offset >= 0 && offset + count <= c.count)
-    c.withUnsafeMutableBufferPointer { multiply(a, b, into: $0.baseAddress! + offset, isFresh: false) }
+    c.withUnsafeMutableBufferPointer {
+      let c = $0.baseAddress! + offset
+      multiply(a, b, into: c, from: c)
+    }
   }
 
-  @inline(__always)
-  private static func multiply(_ a: _Operand<Self>, _ b: _Operand<Self>, into c: Output<Self>, isFresh: Bool) {
+  // The two above share its code.
+  @inline(never)
+  private static func multiply(
+    _ a: _Operand<Self>, _ b: _Operand<Self>, into c: Output<Self>, from c0: Input<Self>?
+  ) {
     a.scalars.withUnsafeBufferPointer { x in
       b.scalars.withUnsafeBufferPointer { y in
         @inline(__always)
@@ -1124,7 +1227,7 @@ extension _KernelScalar {
             v, a.rows, b.columns, a.columns,
             Side(start: x.baseAddress!, rowStride: a.rowStride, columnStride: a.columnStride),
             Side(start: y.baseAddress!, rowStride: b.rowStride, columnStride: b.columnStride), in: b.scalars.memory,
-            c, width: b.columns, isFresh: isFresh)
+            c, width: b.columns, from: c0)
         }
         if Vectors.areWide.load(ordering: .relaxed) { multiply(_Wide.self) } else { multiply(_Narrow.self) }
       }

@@ -76,11 +76,19 @@ public func matmul<Scalar>(
 // A function, for an initialiser wants to be told the matrix's type, as does a
 // method that changes it, and generic code has to look that up at each call.
 @usableFromInline
-func _product<Scalar>(of a: _Operand<Scalar>, _ b: _Operand<Scalar>)
-  -> Matrix<Scalar>
-{
+func _product<Scalar>(
+  of a: _Operand<Scalar>, _ b: _Operand<Scalar>,
+  addedTo addend: Matrix<Scalar>? = nil
+) -> Matrix<Scalar> {
   checkFactors(a, b)
-  return Matrix(a.rows, b.columns, scalars: Scalar._product(a, b))
+  if let addend {
+    require(
+      a.rows == addend.rows && b.columns == addend.columns,
+      "addingProduct: \(a.shape)·\(b.shape) to \(addend.shape)")
+  }
+  return Matrix(
+    a.rows, b.columns,
+    scalars: Scalar._product(a, b, addedTo: addend?.scalars))
 }
 
 // MARK: - A product added to what is there
@@ -96,6 +104,15 @@ extension Matrix {
     _ a: some Factor<Scalar>, _ b: some Factor<Scalar>
   ) {
     _addProduct(of: a._operand, b._operand, to: &self, rows: 0..<rows)
+  }
+
+  /// `self + a·b`, for a matrix of the product's shape: the bits of
+  /// ``addProduct(_:_:)``, in a new matrix.
+  @inlinable @inline(__always)
+  public func addingProduct(
+    _ a: some Factor<Scalar>, _ b: some Factor<Scalar>
+  ) -> Matrix {
+    _product(of: a._operand, b._operand, addedTo: self)
   }
 
   /// `self[range] += a·b`: adds the product to the rows in `range` and leaves

@@ -16,7 +16,7 @@ public protocol MatrixScalar: BinaryFloatingPoint, Codable, Sendable {
   static func _gather(_ x: Scalars<Self>, rows: [Int], columns: Int) -> Scalars<Self>
   static func _stack(_ parts: [Matrix<Self>], columns: Int) -> Matrix<Self>
   static func _replace(_ x: inout Scalars<Self>, at i: Int, with y: Scalars<Self>)
-  static func _product(_ a: _Operand<Self>, _ b: _Operand<Self>) -> Scalars<Self>
+  static func _product(_ a: _Operand<Self>, _ b: _Operand<Self>, addedTo addend: Scalars<Self>?) -> Scalars<Self>
   static func _product(_ a: _Operand<Self>, _ b: _Operand<Self>, into c: inout Scalars<Self>, at offset: Int)
   static func _transpose(_ x: Scalars<Self>, rows: Int, columns: Int, into result: inout Scalars<Self>)
   static func _update(

@@ -28,8 +28,11 @@ import Testing
       sequence.initial = cell.zeroState(batch: 2)
       sequence.dLast = cell.zeroState(batch: 2)
       for check in Self.check(sequence) { #expect(check.passes, "from zeros, \(check)") }
-      let silent = cell.backward(sequence.dOutputs, through: cell.run(sequence.x, from: sequence.initial))
+      let run = cell.run(sequence.x, from: sequence.initial)
+      let silent = cell.backward(sequence.dOutputs, through: run)
       #expect(silent.gradient.fingerprint == sequence.backward().gradient.fingerprint)
+      // And with nobody who asks for the derivatives of the inputs.
+      #expect(cell.gradient(sequence.dOutputs, through: run).fingerprint == silent.gradient.fingerprint)
     }
     check(kind.cell())
   }

@@ -16,10 +16,7 @@ struct Fixture {
   init() {
     var random = SplitMix64(seed: 1)
     model = LanguageModel(vocabulary: 7, width: 4, hidden: 5, using: &random)
-    for (_, path) in LanguageModel<LSTM<Double>>.arrays {
-      let array = model[keyPath: path]
-      model[keyPath: path] = .normal(array.rows, array.columns, deviation: 0.5, using: &random)
-    }
+    model = model.mapped { .normal($0.rows, $0.columns, deviation: 0.5, using: &random) }
     state = model.cell.zeroState(batch: 2)
     state.h = .normal(2, 5, deviation: 0.5, using: &random)
     state.c = .normal(2, 5, deviation: 0.5, using: &random)

@@ -20,13 +20,8 @@ struct Solution: Sendable, CustomTestStringConvertible {
     self.check = { check(make) }
     differences = {
       var random = SplitMix64(seed: 6)
-      var drawn = make(4, 5, &random)
       // No bias and no peephole is 0: what is not added shows.
-      for (_, path) in C.arrays {
-        let array = drawn[keyPath: path]
-        drawn[keyPath: path] = .normal(array.rows, array.columns, deviation: 0.7, using: &random)
-      }
-      let cell = drawn
+      let cell = make(4, 5, &random).mapped { .normal($0.rows, $0.columns, deviation: 0.7, using: &random) }
       let trial = Trial(of: cell, batch: 2, steps: 3, seed: 7)
       func loss(_ cell: C, _ x: Matrix<Double>, _ initial: C.State) -> Double {
         let run = cell.run(x, from: initial)

@@ -15,6 +15,9 @@ import Testing
     comparing(side) { $0.addProduct($1, $2.T) }
     comparing(side) { $0.addProduct($1.T, $2.T) }
     comparing(side) { x, y, _ in x = matmul(x, y.T) }
+    comparing(side) { x, y, z in x = x.addingProduct(y, z) }
+    comparing(side) { x, y, _ in x = y.addingProduct(x.T, x) }
+    comparing(side) { x, _, _ in x = x.addingProduct(x, x) }
     comparing(side) { x, y, z in x.addProduct(y.rows(0..<side / 2), z, toRows: side - side / 2..<side) }
   }
 

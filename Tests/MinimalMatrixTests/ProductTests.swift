@@ -89,8 +89,8 @@ import Testing
     }
   }
 
-  /// All four transpositions, new and accumulated, with either width of the vectors; with one or two threads, or, where
-  /// it makes a difference, with one, two and three. What differs, and where.
+  /// All four transpositions, new, accumulated in place and elsewhere, with either width of the vectors; with one or two
+  /// threads, or, where it makes a difference, with one, two and three. What differs, and where.
   private func compareProducts<Scalar: MatrixScalar>(
     _: Scalar.Type, _ shape: [Int], _ isLarge: Bool, _ random: inout SplitMix64
   ) -> [String] {
@@ -101,8 +101,10 @@ import Testing
     let range = before..<before + m
 
     let product = plainProduct(a, b, from: Matrix(m, n))
+    let addend = start.rows(range)
+    let sumAlone = plainProduct(a, b, from: addend)
     var sum = start
-    sum.setRows(from: before, to: plainProduct(a, b, from: start.rows(range)))
+    sum.setRows(from: before, to: sumAlone)
     let (aT, bT) = (plainTranspose(a), plainTranspose(b))
 
     var differences: [String] = []
@@ -123,6 +125,7 @@ import Testing
                 + "wide: \(areWide): \(entry)")
           }
           note(matmul(a, b), product, "new")
+          note(addend.addingProduct(a, b), sumAlone, "with a sum")
           var result = start
           result.addProduct(a, b, toRows: range)
           note(result, sum, "added to rows \(range)")
@@ -203,6 +206,7 @@ extension ProductTests {
         var sum = expected
         if use % 2 == 0 { sum.addProduct(a, b) } else { sum.addProduct(a, bT.T) }
         #expect(difference(sum, twice) == nil, message)
+        #expect(difference(expected.addingProduct(a, b), twice) == nil, message)
         #expect(difference(matmul(a, b), expected) == nil, message)
         #expect(difference(matmul(a, bT.T), expected) == nil, message)
         // The same memory in another shape: what is kept for one must not serve the other.

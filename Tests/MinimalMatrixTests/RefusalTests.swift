@@ -71,6 +71,9 @@ private let refusals: [(message: String, use: @Sendable () -> Void)] = [
   ("matmul: [3 × 4]·[5 × 2]: 4 columns against 5 rows", { _ = matmul(M(3, 4), M(5, 2)) }),
   ("matmul: [3 × 4]·[5 × 2]: 4 columns against 5 rows", { _ = matmul(M(4, 3).T, M(2, 5).T) }),
   ("matmul: [3 × 4]·[5 × 2]: 4 columns against 5 rows", { changed(M(3, 2)) { $0.addProduct(M(3, 4), M(5, 2)) } }),
+  ("matmul: [3 × 4]·[5 × 2]: 4 columns against 5 rows", { _ = M(3, 2).addingProduct(M(3, 4), M(5, 2)) }),
+  ("addingProduct: [3 × 4]·[4 × 2] to [2 × 2]", { _ = M(2, 2).addingProduct(M(3, 4), M(4, 2)) }),
+  ("addingProduct: [3 × 4]·[4 × 2] to [3 × 1]", { _ = M(3, 1).addingProduct(M(3, 4), M(4, 2)) }),
   ("addProduct: [3 × 4]·[4 × 2] to rows 0..<2 of [2 × 2]", { changed(M(2, 2)) { $0.addProduct(M(3, 4), M(4, 2)) } }),
   ("addProduct: [3 × 4]·[4 × 2] to rows 0..<3 of [3 × 1]", { changed(M(3, 1)) { $0.addProduct(M(3, 4), M(4, 2)) } }),
   (

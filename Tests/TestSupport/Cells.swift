@@ -36,12 +36,7 @@ public typealias Named = (name: String, array: Matrix<Double>)
 extension NamedArrays {
   /// Arrays of the same shapes, drawn anew with this deviation.
   public func drawn(deviation: Double = 0.7, using random: inout SplitMix64) -> Self {
-    var result = self
-    for (_, path) in Self.arrays {
-      let (rows, columns) = (self[keyPath: path].rows, self[keyPath: path].columns)
-      result[keyPath: path] = .normal(rows, columns, deviation: deviation, using: &random)
-    }
-    return result
+    mapped { .normal($0.rows, $0.columns, deviation: deviation, using: &random) }
   }
 
   /// Every array by its name, behind that of the whole.
