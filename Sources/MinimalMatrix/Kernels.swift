@@ -161,12 +161,15 @@ private enum Three: Count { static var value: Int { 3 } }
 private enum Four: Count { static var value: Int { 4 } }
 private enum Five: Count { static var value: Int { 5 } }
 private enum Six: Count { static var value: Int { 6 } }
+private enum Seven: Count { static var value: Int { 7 } }
+private enum Eight: Count { static var value: Int { 8 } }
 
 /// `c[R × 2V] = c0 + a[R × k]·b[k × 2V]`, or one vector wide instead of two.
 ///
 /// All of `c`'s tile stays in registers while `k` runs: six rows of two vectors are twelve accumulators, enough to keep
 /// two multiply-adders busy through their latency, and with two vectors of `b` and one entry of `a` they fill the
-/// sixteen registers of AVX. Each entry adds its terms in the order of `k`, so no bit depends on the tile's size.
+/// sixteen registers of AVX. AVX-512 has thirty-two: there a tile has eight rows, and where it is one vector wide it has
+/// eight accumulators, still enough. Each entry adds its terms in the order of `k`, so no bit depends on the tile's size.
 ///
 /// - Parameters:
 ///   - a: entry `[i, p]` is `a[i * rowStride + p * stepStride]`
@@ -192,10 +195,13 @@ private func tile<R: Count, C: Count, V: SIMD>(
   var c30 = start(3, 0), c31 = start(3, 1)
   var c40 = start(4, 0), c41 = start(4, 1)
   var c50 = start(5, 0), c51 = start(5, 1)
+  var c60 = start(6, 0), c61 = start(6, 1)
+  var c70 = start(7, 0), c71 = start(7, 1)
 
   var b = b
   var a0 = a, a1 = a + rowStride, a2 = a + 2 * rowStride
   var a3 = a + 3 * rowStride, a4 = a + 4 * rowStride, a5 = a + 5 * rowStride
+  var a6 = a + 6 * rowStride, a7 = a + 7 * rowStride
   for _ in 0..<depth {
     let b0 = load(b, as: V.self)
     let b1 = C.value > 1 ? load(b + lanes, as: V.self) : V()
@@ -214,6 +220,8 @@ private func tile<R: Count, C: Count, V: SIMD>(
     multiply(3, &a3, &c30, &c31)
     multiply(4, &a4, &c40, &c41)
     multiply(5, &a5, &c50, &c51)
+    multiply(6, &a6, &c60, &c61)
+    multiply(7, &a7, &c70, &c71)
     b += bStride
   }
 
@@ -230,9 +238,11 @@ private func tile<R: Count, C: Count, V: SIMD>(
   finish(3, c30, c31)
   finish(4, c40, c41)
   finish(5, c50, c51)
+  finish(6, c60, c61)
+  finish(7, c70, c71)
 }
 
-/// ``tile`` for a number of rows that is known only when the program runs, 1 to 6.
+/// ``tile`` for a number of rows that is known only when the program runs, 1 to 8.
 @inline(__always)
 private func tile<C: Count, V: SIMD>(
   rows: Int, _ c: C.Type, _ v: V.Type, depth k: Int,
@@ -246,9 +256,15 @@ private func tile<C: Count, V: SIMD>(
   case 3: tile(Three.self, c, v, depth: k, a, rowStride: r, stepStride: s, b, bStride: q, o, width: w, from: f)
   case 4: tile(Four.self, c, v, depth: k, a, rowStride: r, stepStride: s, b, bStride: q, o, width: w, from: f)
   case 5: tile(Five.self, c, v, depth: k, a, rowStride: r, stepStride: s, b, bStride: q, o, width: w, from: f)
-  default: tile(Six.self, c, v, depth: k, a, rowStride: r, stepStride: s, b, bStride: q, o, width: w, from: f)
+  case 6: tile(Six.self, c, v, depth: k, a, rowStride: r, stepStride: s, b, bStride: q, o, width: w, from: f)
+  case 7: tile(Seven.self, c, v, depth: k, a, rowStride: r, stepStride: s, b, bStride: q, o, width: w, from: f)
+  default: tile(Eight.self, c, v, depth: k, a, rowStride: r, stepStride: s, b, bStride: q, o, width: w, from: f)
   }
 }
+
+/// The most rows of a tile whose accumulators, two vectors for each, stay in registers.
+@inline(__always)
+private func tallest<V: SIMD>(_: V.Type) -> Int { MemoryLayout<V>.size == 64 ? 8 : 6 }
 
 // MARK: - Packing
 
@@ -386,11 +402,11 @@ enum Block {
   }
 }
 
-/// How many of the `left` columns of a product the next tile takes: two vectors, one, four, or the last one to three.
+/// How many of the `left` columns of a product the next tile takes: two vectors, one, eight, four, or the last one to three.
 @inline(__always)
 private func panelWidth<V: SIMD>(_: V.Type, left: Int) -> Int {
   let lanes = V.scalarCount
-  return left >= 2 * lanes ? 2 * lanes : left >= lanes ? lanes : min(left, 4)
+  return left >= 2 * lanes ? 2 * lanes : left >= lanes ? lanes : left >= 8 ? 8 : min(left, 4)
 }
 
 /// Packs `b[depth × n]` as panels as wide as tiles take them, one after the other, each `panelDepth` long.
@@ -544,14 +560,14 @@ extension Memory {
 
 // MARK: - A product in tiles
 
-/// The rows of a product in tiles of up to six: the first few, `taller` of them, have one more than `height`.
+/// The rows of a product in tiles of up to `tallest`: the first few, `taller` of them, have one more than `height`.
 private struct RowTiles {
   let count: Int
   private let height, taller: Int
 
   @inline(__always)
-  init(_ m: Int) {
-    count = (m + 5) / 6
+  init(_ m: Int, tallest: Int) {
+    count = (m + tallest - 1) / tallest
     (height, taller) = m.quotientAndRemainder(dividingBy: count)
   }
 
@@ -565,7 +581,7 @@ private struct RowTiles {
 /// or is nothing, which is 0.
 ///
 /// The loops, from the outside: `depth` steps of `k`; `columnsAtOnce` columns of `b`, packed in panels two vectors wide; as
-/// many rows of `a` as are `bytes`; the panels; tiles of up to six rows. The scheme is that of Goto & van de Geijn, "Anatomy
+/// many rows of `a` as are `bytes`; the panels; tiles of a few rows. The scheme is that of Goto & van de Geijn, "Anatomy
 /// of high-performance matrix multiplication", 2008. A small `b`, or one that few rows meet, is read where it lies.
 private struct TiledProduct<V: SIMD> where V.Scalar: _KernelScalar {
   private let n, k: Int
@@ -588,7 +604,8 @@ private struct TiledProduct<V: SIMD> where V.Scalar: _KernelScalar {
   private let packsA: Bool
 
   private var widest: Int { 2 * V.scalarCount }
-  private var tileSize: Int { 6 * depth }
+  private var tallest: Int { MinimalMatrix.tallest(V.self) }
+  private var tileSize: Int { tallest * depth }
   private var panelsSize: Int { kept == nil ? (min(n - firstPacked, columnsAtOnce) + 3) / 4 * 4 * depth : 0 }
   private var rowsSize: Int { packsA ? tilesAtOnce * tileSize : 0 }
 
@@ -606,15 +623,16 @@ private struct TiledProduct<V: SIMD> where V.Scalar: _KernelScalar {
     mayOverlap = staysPut && c0 != Input(c) && k <= Block.depth && n >= widest
     // A tile is at least four wide: where none may overlap, the last one to three columns are packed in any case.
     firstPacked = mayOverlap ? n : staysPut ? n & ~3 : 0
-    tiles = RowTiles(m)
-    let tileBytes = 6 * depth * MemoryLayout<V.Scalar>.stride
+    let tallest = MinimalMatrix.tallest(V.self)
+    tiles = RowTiles(m, tallest: tallest)
+    let tileBytes = tallest * depth * MemoryLayout<V.Scalar>.stride
     tilesAtOnce = Block.part(of: tiles.count, atMost: Block.bytes / tileBytes)
     packsA = a.isWorthPacking(depth: k, columns: n)
   }
 
   @inline(__always)
   func run() {
-    withScratch(panelsSize + rowsSize + 6 * 4) { (scratch: Output<V.Scalar>) in
+    withScratch(panelsSize + rowsSize + tallest * 4) { (scratch: Output<V.Scalar>) in
       let rows = scratch + panelsSize
       let edge = rows + rowsSize
       for k0 in stride(from: 0, to: k, by: depth) {
@@ -651,7 +669,7 @@ private struct TiledProduct<V: SIMD> where V.Scalar: _KernelScalar {
         pack(
           V.self, a.at(row, steps.lowerBound + p), rowStride: a.rowStride, stepStride: a.columnStride,
           count: count, depth: min(stepsAtOnce, steps.count - p),
-          to: rows + ((t - block.lowerBound) * tileSize + p * 6), width: 6)
+          to: rows + ((t - block.lowerBound) * tileSize + p * tallest), width: tallest)
       }
     }
   }
@@ -694,18 +712,18 @@ private struct TiledProduct<V: SIMD> where V.Scalar: _KernelScalar {
   private func columnsOfTile(at j: inout Int) -> Int {
     let left = n - j
     guard mayOverlap && left < widest else { return panelWidth(V.self, left: left) }
-    let wide = left > V.scalarCount ? widest : left > 4 ? V.scalarCount : 4
+    let wide = left > V.scalarCount ? widest : left > 8 ? V.scalarCount : left > 4 ? 8 : 4
     j = n - wide
     return wide
   }
 
-  /// One tile: up to six rows of `a` meet up to two vectors of columns of `b`, for some steps.
+  /// One tile: up to `tallest` rows of `a` meet up to two vectors of columns of `b`, for some steps.
   @inline(__always)
   private func multiplyTile(
     _ rows: Int, _ columns: Int, _ steps: Int, _ a: Input<V.Scalar>, _ b: Input<V.Scalar>, bStride: Int,
     to target: Output<V.Scalar>, from start: Input<V.Scalar>?, edge: Output<V.Scalar>
   ) {
-    let (rowStride, stepStride) = packsA ? (1, 6) : (self.a.rowStride, self.a.columnStride)
+    let (rowStride, stepStride) = packsA ? (1, tallest) : (self.a.rowStride, self.a.columnStride)
     @inline(__always)
     func multiply<C: Count, T: SIMD<V.Scalar>>(
       _: C.Type, _: T.Type, to target: Output<V.Scalar>, width: Int, from start: Input<V.Scalar>?
@@ -718,6 +736,8 @@ private struct TiledProduct<V: SIMD> where V.Scalar: _KernelScalar {
       multiply(Two.self, V.self, to: target, width: width, from: start)
     } else if columns == V.scalarCount {
       multiply(One.self, V.self, to: target, width: width, from: start)
+    } else if columns == 8 {
+      multiply(One.self, SIMD8<V.Scalar>.self, to: target, width: width, from: start)
     } else if columns == 4 {
       multiply(One.self, SIMD4<V.Scalar>.self, to: target, width: width, from: start)
     } else {
@@ -826,6 +846,7 @@ private func strips<V: SIMD>(
   if j + 4 * lanes <= n { multiply(4, v) }
   if j + 2 * lanes <= n { multiply(2, v) }
   if j + lanes <= n { multiply(1, v) }
+  if j + 8 <= n { multiply(1, SIMD8<V.Scalar>.self) }
   while j + 4 <= n { multiply(1, SIMD4<V.Scalar>.self) }
   let last = b + j * panelDepth
   for column in 0..<n - j {
@@ -890,7 +911,7 @@ private func splitProduct<V: SIMD>(
   let packsA = a.isWorthPacking(depth: k, columns: n)
   let byRows = packsB && !packsA ? m >= 4 * n : m >= n
   // Where no tile is torn, and no panel.
-  let (length, step) = byRows ? (m, 6) : (n, 2 * V.scalarCount)
+  let (length, step) = byRows ? (m, tallest(v)) : (n, 2 * V.scalarCount)
   // More pieces than threads only where none of that is done again for each, and rounding leaves them about equal.
   let repeats = byRows ? packsB : packsA || a.columnStride > 1
   let pieces = repeats || length < 8 * step * threads ? threads : threads * Block.piecesForAThread
