@@ -178,10 +178,10 @@ extension Cell {
       for piece in pieces(of: steps, batch: B) {
         let z = project(x.rows(piece.lowerBound * B..<piece.upperBound * B))
         for t in 0..<piece.count {
-          let step = step(z.rows(t * B..<(t + 1) * B), from: state)
-          state = step.state
-          outputs.append(state.h)
-          traces.append(step.trace)
+          let (next, trace) = step(z.rows(t * B..<(t + 1) * B), from: state)
+          outputs.append(next.h)
+          traces.append(trace)
+          state = next
         }
       }
       return (last: state, outputs: outputs, traces: traces)
@@ -292,9 +292,10 @@ extension Cell {
         let (first, end) = (t * B + rows.lowerBound, t * B + rows.upperBound)
         // The output of a step has two readers: the outside and the next step.
         dState.h += dOutputs.rows(first..<end)
-        let step = backward(dState, through: run.traces[t * parts + part])
-        dState = step.dBefore
-        dz.append(step.dz)
+        let (dzOfStep, dBefore) = backward(
+          dState, through: run.traces[t * parts + part])
+        dz.append(dzOfStep)
+        dState = dBefore
       }
       return (dBefore: dState, dz: dz)
     }
