@@ -78,7 +78,8 @@ public protocol Cell<Scalar>: NamedArrays {
 // MARK: - Rows of several arrays
 
 extension NamedArrays {
-  /// Each array replaced by what `change` makes of it, of any shape.
+  /// Each array replaced by what `change` makes of it, which may have another
+  /// shape.
   public func mapped(_ change: (Matrix<Scalar>) -> Matrix<Scalar>) -> Self {
     var result = self
     // In place: to read through a key path costs three times as much.
@@ -213,8 +214,8 @@ extension Cell {
     return (gradient, dInputs, dInitial)
   }
 
-  /// The derivatives with respect to the cell's arrays alone. Where nobody asks
-  /// for those of the inputs, their products are spared.
+  /// The derivatives with respect to the cell's arrays, for whoever needs no
+  /// others: the products that lead to the inputs are spared.
   /// - Parameter dOutputs: the derivative with respect to every output,
   ///   `[T·B × H]`
   public func gradient(_ dOutputs: Matrix<Scalar>, through run: Run<Self>)

@@ -262,10 +262,6 @@ private func tile<C: Count, V: SIMD>(
   }
 }
 
-/// The most rows of a tile whose accumulators, two vectors for each, stay in registers.
-@inline(__always)
-private func tallest<V: SIMD>(_: V.Type) -> Int { MemoryLayout<V>.size == 64 ? 8 : 6 }
-
 // MARK: - Packing
 
 /// Copies `count` rows of `depth` steps side by side: `out[p * width + i] = x[i * rowStride + p * stepStride]`.
@@ -577,13 +573,18 @@ private struct RowTiles {
   }
 }
 
-/// `c[m × n] = c0 + a[m × k]·b[k × n]`, where `c` and `c0` are contiguous rows of `width`: `c0` is `c` itself, lies apart from it,
-/// or is nothing, which is 0.
+/// `c[m × n] = c0 + a[m × k]·b[k × n]`, where `c` and `c0` are contiguous rows of `width`: `c0` is `c` itself, lies apart
+/// from it, or is nothing, which is 0.
 ///
-/// The loops, from the outside: `depth` steps of `k`; `columnsAtOnce` columns of `b`, packed in panels two vectors wide; as
-/// many rows of `a` as are `bytes`; the panels; tiles of a few rows. The scheme is that of Goto & van de Geijn, "Anatomy
-/// of high-performance matrix multiplication", 2008. A small `b`, or one that few rows meet, is read where it lies.
+/// The loops, from the outside: `depth` steps of `k`; `columnsAtOnce` columns of `b`, packed in panels two vectors wide; the
+/// rows of `a` of `tilesAtOnce` tiles; the panels; the tiles. The scheme is that of Goto & van de Geijn, "Anatomy of
+/// high-performance matrix multiplication", 2008. A small `b`, or one that few rows meet, is read where it lies.
 private struct TiledProduct<V: SIMD> where V.Scalar: _KernelScalar {
+  /// The most columns of a tile.
+  static var widest: Int { 2 * V.scalarCount }
+  /// The most rows of a tile: its accumulators, two vectors for each row, stay in registers where a vector is one.
+  static var tallest: Int { MemoryLayout<V>.size == 64 ? 8 : 6 }
+
   private let n, k: Int
   private let a, b: Side<V.Scalar>
   private let kept: Panels<V.Scalar>?
@@ -603,9 +604,8 @@ private struct TiledProduct<V: SIMD> where V.Scalar: _KernelScalar {
   private let tilesAtOnce: Int
   private let packsA: Bool
 
-  private var widest: Int { 2 * V.scalarCount }
-  private var tallest: Int { MinimalMatrix.tallest(V.self) }
-  private var tileSize: Int { tallest * depth }
+  /// A tile's rows of `a`, packed.
+  private var tileSize: Int { Self.tallest * depth }
   private var panelsSize: Int { kept == nil ? (min(n - firstPacked, columnsAtOnce) + 3) / 4 * 4 * depth : 0 }
   private var rowsSize: Int { packsA ? tilesAtOnce * tileSize : 0 }
 
@@ -616,23 +616,22 @@ private struct TiledProduct<V: SIMD> where V.Scalar: _KernelScalar {
   ) {
     (self.n, self.k, self.a, self.b, self.kept) = (n, k, a, b, kept)
     (self.c, self.c0, self.width) = (c, c0, width)
-    let widest = 2 * V.scalarCount
+    let widest = Self.widest
     depth = Block.part(of: k, atMost: Block.depth)
     columnsAtOnce = (Block.part(of: n, atMost: Block.columns) + widest - 1) / widest * widest
     let staysPut = kept == nil && (b.isReadInPlace(rows: m) || isFineAsItLies(b, depth: k, columns: n))
     mayOverlap = staysPut && c0 != Input(c) && k <= Block.depth && n >= widest
     // A tile is at least four wide: where none may overlap, the last one to three columns are packed in any case.
     firstPacked = mayOverlap ? n : staysPut ? n & ~3 : 0
-    let tallest = MinimalMatrix.tallest(V.self)
-    tiles = RowTiles(m, tallest: tallest)
-    let tileBytes = tallest * depth * MemoryLayout<V.Scalar>.stride
+    tiles = RowTiles(m, tallest: Self.tallest)
+    let tileBytes = Self.tallest * depth * MemoryLayout<V.Scalar>.stride
     tilesAtOnce = Block.part(of: tiles.count, atMost: Block.bytes / tileBytes)
     packsA = a.isWorthPacking(depth: k, columns: n)
   }
 
   @inline(__always)
   func run() {
-    withScratch(panelsSize + rowsSize + tallest * 4) { (scratch: Output<V.Scalar>) in
+    withScratch(panelsSize + rowsSize + Self.tallest * 4) { (scratch: Output<V.Scalar>) in
       let rows = scratch + panelsSize
       let edge = rows + rowsSize
       for k0 in stride(from: 0, to: k, by: depth) {
@@ -644,7 +643,7 @@ private struct TiledProduct<V: SIMD> where V.Scalar: _KernelScalar {
             packColumns(first..<columns.upperBound, steps, to: scratch)
           }
           let panels = kept.map { $0.at(k0) + first * depth } ?? Input(scratch)
-          multiply(columns, steps, panels: panels, firstPacked: first, rows: rows, edge: edge)
+          multiply(columns, steps, panels: panels, from: first, rows: rows, edge: edge)
         }
       }
     }
@@ -669,20 +668,20 @@ private struct TiledProduct<V: SIMD> where V.Scalar: _KernelScalar {
         pack(
           V.self, a.at(row, steps.lowerBound + p), rowStride: a.rowStride, stepStride: a.columnStride,
           count: count, depth: min(stepsAtOnce, steps.count - p),
-          to: rows + ((t - block.lowerBound) * tileSize + p * tallest), width: tallest)
+          to: rows + ((t - block.lowerBound) * tileSize + p * Self.tallest), width: Self.tallest)
       }
     }
   }
 
   /// All of `a` meets some columns of `b`, for some steps.
   /// - Parameters:
-  ///   - panels: the columns from `firstPacked` on, packed
+  ///   - panels: the columns from `firstInPanels` on, packed
   ///   - rows: space for packed rows of `a`
   ///   - edge: space for a tile that is wider than the columns that are left
   @inline(__always)
   private func multiply(
-    _ columns: Range<Int>, _ steps: Range<Int>, panels: Input<V.Scalar>, firstPacked: Int, rows: Output<V.Scalar>,
-    edge: Output<V.Scalar>
+    _ columns: Range<Int>, _ steps: Range<Int>, panels: Input<V.Scalar>, from firstInPanels: Int,
+    rows: Output<V.Scalar>, edge: Output<V.Scalar>
   ) {
     let c0 = steps.lowerBound == 0 ? c0 : Input(c)
     for t0 in stride(from: 0, to: tiles.count, by: tilesAtOnce) {
@@ -691,8 +690,8 @@ private struct TiledProduct<V: SIMD> where V.Scalar: _KernelScalar {
       var j = columns.lowerBound
       while j < columns.upperBound {
         let wide = columnsOfTile(at: &j)
-        let isPacked = j >= firstPacked
-        let panel = isPacked ? panels + (j - firstPacked) * depth : b.at(steps.lowerBound, j)
+        let isPacked = j >= firstInPanels
+        let panel = isPacked ? panels + (j - firstInPanels) * depth : b.at(steps.lowerBound, j)
         let stride = isPacked ? max(wide, 4) : b.rowStride
         for t in block {
           let (row, count) = tiles[t]
@@ -711,8 +710,8 @@ private struct TiledProduct<V: SIMD> where V.Scalar: _KernelScalar {
   @inline(__always)
   private func columnsOfTile(at j: inout Int) -> Int {
     let left = n - j
-    guard mayOverlap && left < widest else { return panelWidth(V.self, left: left) }
-    let wide = left > V.scalarCount ? widest : left > 8 ? V.scalarCount : left > 4 ? 8 : 4
+    guard mayOverlap && left < Self.widest else { return panelWidth(V.self, left: left) }
+    let wide = left > V.scalarCount ? Self.widest : left > 8 ? V.scalarCount : left > 4 ? 8 : 4
     j = n - wide
     return wide
   }
@@ -723,7 +722,7 @@ private struct TiledProduct<V: SIMD> where V.Scalar: _KernelScalar {
     _ rows: Int, _ columns: Int, _ steps: Int, _ a: Input<V.Scalar>, _ b: Input<V.Scalar>, bStride: Int,
     to target: Output<V.Scalar>, from start: Input<V.Scalar>?, edge: Output<V.Scalar>
   ) {
-    let (rowStride, stepStride) = packsA ? (1, tallest) : (self.a.rowStride, self.a.columnStride)
+    let (rowStride, stepStride) = packsA ? (1, Self.tallest) : (self.a.rowStride, self.a.columnStride)
     @inline(__always)
     func multiply<C: Count, T: SIMD<V.Scalar>>(
       _: C.Type, _: T.Type, to target: Output<V.Scalar>, width: Int, from start: Input<V.Scalar>?
@@ -732,7 +731,7 @@ private struct TiledProduct<V: SIMD> where V.Scalar: _KernelScalar {
         rows: rows, C.self, T.self, depth: steps, a, rowStride: rowStride, stepStride: stepStride,
         b, bStride: bStride, target, width: width, from: start)
     }
-    if columns == widest {
+    if columns == Self.widest {
       multiply(Two.self, V.self, to: target, width: width, from: start)
     } else if columns == V.scalarCount {
       multiply(One.self, V.self, to: target, width: width, from: start)
@@ -847,7 +846,7 @@ private func strips<V: SIMD>(
   if j + 2 * lanes <= n { multiply(2, v) }
   if j + lanes <= n { multiply(1, v) }
   if j + 8 <= n { multiply(1, SIMD8<V.Scalar>.self) }
-  while j + 4 <= n { multiply(1, SIMD4<V.Scalar>.self) }
+  if j + 4 <= n { multiply(1, SIMD4<V.Scalar>.self) }
   let last = b + j * panelDepth
   for column in 0..<n - j {
     var sum = c[j + column]
@@ -911,7 +910,7 @@ private func splitProduct<V: SIMD>(
   let packsA = a.isWorthPacking(depth: k, columns: n)
   let byRows = packsB && !packsA ? m >= 4 * n : m >= n
   // Where no tile is torn, and no panel.
-  let (length, step) = byRows ? (m, tallest(v)) : (n, 2 * V.scalarCount)
+  let (length, step) = byRows ? (m, TiledProduct<V>.tallest) : (n, TiledProduct<V>.widest)
   // More pieces than threads only where none of that is done again for each, and rounding leaves them about equal.
   let repeats = byRows ? packsB : packsA || a.columnStride > 1
   let pieces = repeats || length < 8 * step * threads ? threads : threads * Block.piecesForAThread
@@ -941,25 +940,26 @@ enum Vectors {
   /// Settable so that the tests can compare the bits of both.
   static let areWide = Atomic<Bool>(time(Float._Wide.self) < time(Float._Narrow.self))
 
-  /// Nanoseconds for one column of a tile of six rows and two vectors.
+  /// Nanoseconds for one entry of the largest tile.
   private static func time<V: SIMD>(_ v: V.Type) -> Double where V.Scalar == Float {
-    let (depth, panelWidth) = (256, 2 * V.scalarCount)
+    let (depth, rows, columns) = (256, TiledProduct<V>.tallest, TiledProduct<V>.widest)
     var best = UInt64.max
-    withScratch(depth * (panelWidth + 6) + 6 * panelWidth) { (scratch: Output<Float>) in
-      scratch.update(repeating: 0, count: depth * (panelWidth + 6) + 6 * panelWidth)
-      let panel = scratch + depth * 6
-      let target = panel + depth * panelWidth
+    let size = depth * rows + depth * columns + rows * columns
+    withScratch(size) { (scratch: Output<Float>) in
+      scratch.update(repeating: 0, count: size)
+      let panel = scratch + depth * rows
+      let target = panel + depth * columns
       for _ in 0..<8 {
         let start = DispatchTime.now().uptimeNanoseconds
         for _ in 0..<8 {
           tile(
-            Six.self, Two.self, v, depth: depth, scratch, rowStride: 1, stepStride: 6, panel, bStride: panelWidth,
-            target, width: panelWidth, from: target)
+            rows: rows, Two.self, v, depth: depth, scratch, rowStride: 1, stepStride: rows, panel, bStride: columns,
+            target, width: columns, from: target)
         }
         best = min(best, DispatchTime.now().uptimeNanoseconds - start)
       }
     }
-    return Double(best) / Double(panelWidth)
+    return Double(best) / Double(rows * columns)
   }
 }
 
