@@ -148,9 +148,12 @@ public struct Run<C: Cell> {
   /// The rows of the batch, in the parts that ran side by side; most runs have
   /// one part.
   public let parts: [Range<Int>]
+  /// What every step left behind, part by part.
+  let tracesOfParts: [[C.Trace]]
+
   /// What every step left behind, in order; of each step, part after part: so
   /// they are as many as the steps times the parts.
-  public let traces: [C.Trace]
+  public var traces: [C.Trace] { inOrderOfTime(tracesOfParts) }
 }
 
 extension Cell {
@@ -191,7 +194,7 @@ extension Cell {
     return Run(
       inputs: x, outputs: .stack(outputs, columns: hidden),
       last: .stack(runs.map { $0.last }), parts: parts,
-      traces: inOrderOfTime(runs.map { $0.traces }))
+      tracesOfParts: runs.map { $0.traces })
   }
 }
 
@@ -260,19 +263,15 @@ extension Cell {
         && dOutputs.columns == run.outputs.columns,
       "backward: derivatives \(dOutputs.shape) of outputs "
         + run.outputs.shape)
-    let (B, parts) = (run.last.h.rows, run.parts.count)
-    let steps = run.traces.count / parts
+    let B = run.last.h.rows
+    let steps = run.tracesOfParts[0].count
     var dState = dLast ?? zeroState(batch: B)
     for piece in pieces(of: steps, batch: run.parts[0].count).reversed() {
       let (dz, dBefore) = backward(dState, dOutputs, over: piece, of: run)
       let rows = piece.lowerBound * B..<piece.upperBound * B
-      var traces: [Trace] = []
-      for t in piece.reversed() {
-        traces += run.traces[t * parts..<(t + 1) * parts]
-      }
       addGradient(
         dz, inputs: run.inputs.rows(rows).reversed(inBlocksOf: B),
-        traces: traces, to: &sum)
+        traces: ofAll(run.tracesOfParts, at: piece.reversed()), to: &sum)
       body(dz, rows)
       dState = dBefore
     }
@@ -285,7 +284,7 @@ extension Cell {
     _ dAfter: State, _ dOutputs: Matrix<Scalar>, over steps: Range<Int>,
     of run: Run<Self>
   ) -> (dz: Gates, dBefore: State) {
-    let (B, parts) = (run.last.h.rows, run.parts.count)
+    let B = run.last.h.rows
     let ways = sideBySide(run.parts) { part, rows in
       var dState = dAfter.rows(rows)
       var dz: [Gates] = []
@@ -294,7 +293,7 @@ extension Cell {
         // The output of a step has two readers: the outside and the next step.
         dState.h += dOutputs.rows(first..<end)
         let (dzOfStep, dBefore) = backward(
-          dState, through: run.traces[t * parts + part])
+          dState, through: run.tracesOfParts[part][t])
         dz.append(dzOfStep)
         dState = dBefore
       }
@@ -372,7 +371,17 @@ private struct Unchecked<Value>: @unchecked Sendable { let value: Value }
 /// The steps of all parts: first those at the first step, part after part.
 private func inOrderOfTime<Step>(_ parts: [[Step]]) -> [Step] {
   if parts.count == 1 { return parts[0] }
-  return parts[0].indices.flatMap { t in parts.map { $0[t] } }
+  return ofAll(parts, at: parts[0].indices)
+}
+
+/// The steps of all parts at the given times, in their order; of each time,
+/// part after part.
+private func ofAll<Step>(_ parts: [[Step]], at times: some Sequence<Int>)
+  -> [Step]
+{
+  var steps: [Step] = []
+  for t in times { for part in parts { steps.append(part[t]) } }
+  return steps
 }
 
 // MARK: - An initial state that is learned

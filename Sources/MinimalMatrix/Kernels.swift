@@ -25,15 +25,17 @@ private func store<V: SIMD>(_ v: V, to p: Output<V.Scalar>) {
   UnsafeMutableRawPointer(p).storeBytes(of: v, as: V.self)
 }
 
+/// In bytes.
+private let cacheLine = 64
+
 /// Space for `count` scalars, aligned to a cache line, while `body` runs.
 ///
 /// Asked for with the alignment, it would come from the heap by a slow way, however little it is. So a line more is asked
 /// for: up to a kilobyte then lies on the stack.
 @inline(__always)
 private func withScratch<Scalar>(_ count: Int, _ body: (Output<Scalar>) -> Void) {
-  let line = 64
-  withUnsafeTemporaryAllocation(byteCount: count * MemoryLayout<Scalar>.stride + line, alignment: 8) {
-    body($0.baseAddress!.alignedUp(toMultipleOf: line).assumingMemoryBound(to: Scalar.self))
+  withUnsafeTemporaryAllocation(byteCount: count * MemoryLayout<Scalar>.stride + cacheLine, alignment: 8) {
+    body($0.baseAddress!.alignedUp(toMultipleOf: cacheLine).assumingMemoryBound(to: Scalar.self))
   }
 }
 
@@ -65,12 +67,13 @@ public struct Scalars<Scalar: MatrixScalar>: @unchecked Sendable {
   }
 }
 
+/// The scalars begin at the first cache line behind the header, so that no vector of a walk through them lies across two.
 @inline(__always)
 private func scalars<Scalar>(_ start: Output<UInt64>) -> Output<Scalar> {
-  UnsafeMutableRawPointer(start).assumingMemoryBound(to: Scalar.self)
+  UnsafeMutableRawPointer(start).alignedUp(toMultipleOf: cacheLine).assumingMemoryBound(to: Scalar.self)
 }
 
-/// What `Scalars` share until one of them is changed. The elements only stand for their bytes: with vectors in their place,
+/// What `Scalars` share until one of them is changed. The elements only stand for their bytes: with lines in their place,
 /// the runtime would take a longer way to the heap.
 private final class Memory: ManagedBuffer<MemoryHeader, UInt64> {
   deinit { forgetPanels() }
@@ -80,17 +83,13 @@ private struct MemoryHeader {
   let count: Int
   /// How many products had this matrix on their right, as it is and transposed; once panels are kept, their address.
   var uses: UInt = 0, usesTransposed: UInt = 0
-  /// So the scalars begin on a multiple of 16 bytes, as the object does: fewer vectors lie across two cache lines.
-  private let unused: UInt = 0
-
-  init(count: Int) { self.count = count }
 }
 
 /// `count` new scalars, of which `body` gives each a value.
 @inline(__always)
 private func filled<Scalar: MatrixScalar>(_ count: Int, _ body: (Output<Scalar>) -> Void) -> Scalars<Scalar> {
   _ = keepsFreedMemory
-  let places = (count * MemoryLayout<Scalar>.stride + 7) / 8
+  let places = (count * MemoryLayout<Scalar>.stride + cacheLine + 7) / 8
   let memory = Memory.create(minimumCapacity: places) { _ in MemoryHeader(count: count) }
   memory.withUnsafeMutablePointerToElements { body(scalars($0)) }
   return Scalars(memory: unsafeDowncast(memory, to: Memory.self))
@@ -1404,7 +1403,12 @@ extension _KernelScalar {
       sums.withUnsafeMutableBufferPointer { sums in
         let (x, sums) = (x.baseAddress!, sums.baseAddress!)
         inPieces(columns, cycles: rows) { first, count in
-          for i in 0..<rows { update(sums + first, x + (i * columns + first), count) { $0 + $1 } }
+          // Aside: side by side, threads would take the same cache lines from each other with every row.
+          withScratch(count) { (aside: Output<Self>) in
+            aside.update(from: sums + first, count: count)
+            for i in 0..<rows { update(aside, x + (i * columns + first), count) { $0 + $1 } }
+            (sums + first).update(from: aside, count: count)
+          }
         }
       }
     }

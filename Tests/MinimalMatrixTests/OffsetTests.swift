@@ -9,6 +9,21 @@ import Testing
   /// Four of the widest vectors, and what may be left.
   static let lengths = 0...67
 
+  @Test func everyMatrixBeginsAtACacheLine() throws {
+    try compareBeginnings(Float.self)
+    try compareBeginnings(Double.self)
+  }
+
+  /// Several at a time, so that the heap gives them different places.
+  private func compareBeginnings<Scalar: MatrixScalar>(_: Scalar.Type) throws {
+    let matrices = Self.lengths.dropFirst().map { Matrix<Scalar>(1, $0, repeating: Scalar($0)) }
+    for matrix in matrices {
+      let address = matrix.scalars.withUnsafeBytes { UInt(bitPattern: $0.baseAddress!) }
+      try #require(address % 64 == 0, "\(matrix.shape), \(Scalar.self)")
+      try #require(matrix.scalars.allSatisfy { $0 == Scalar(matrix.columns) }, "\(matrix.shape), \(Scalar.self)")
+    }
+  }
+
   @Test func updates() throws {
     try compareUpdates(Float.self)
     try compareUpdates(Double.self)

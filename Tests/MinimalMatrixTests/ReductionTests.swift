@@ -29,6 +29,9 @@ import Testing
     let rows = (0..<3).map { Array(xs[$0 * columns..<($0 + 1) * columns]) }
     compare(Array(x.columnSums().scalars), (0..<columns).map { rows[0][$0] + rows[1][$0] + rows[2][$0] }, "columnSums")
     compare(Array(x.rowSums().scalars), rows.map { $0.reduce(0, +) }, "rowSums")
+    var sums = x.rows(0..<1).columnSums()
+    sums.addColumnSums(of: x.rows(1..<3))
+    #expect(sums == x.columnSums(), "the sums of the pieces, \(x.shape), \(Scalar.self)")
     #expect(x.columnSums().shape == "[1 × \(columns)]")
     #expect(x.rowSums().shape == "[3 × 1]")
     guard columns > 0 else { return }
