@@ -1029,30 +1029,46 @@ private func with<Scalar: _KernelScalar>(
 }
 
 /// A function of one entry that is written for vectors of any width.
-private protocol Lanewise { static func of<V: SIMD>(_ x: V) -> V where V.Scalar: _KernelScalar }
-private enum Exp: Lanewise { static func of<V: SIMD>(_ x: V) -> V where V.Scalar: _KernelScalar { exp(x) } }
-private enum Log: Lanewise { static func of<V: SIMD>(_ x: V) -> V where V.Scalar: _KernelScalar { log(x) } }
-private enum Tanh: Lanewise { static func of<V: SIMD>(_ x: V) -> V where V.Scalar: _KernelScalar { tanh(x) } }
-private enum Sigmoid: Lanewise { static func of<V: SIMD>(_ x: V) -> V where V.Scalar: _KernelScalar { sigmoid(x) } }
+private protocol Lanewise<Scalar> {
+  associatedtype Scalar: _KernelScalar
+  func of<V: SIMD>(_ x: V) -> V where V.Scalar == Scalar
+}
+private struct Exp<Scalar: _KernelScalar>: Lanewise {
+  @inline(__always) func of<V: SIMD>(_ x: V) -> V where V.Scalar == Scalar { exp(x) }
+}
+/// `exp(x − top)`.
+private struct ExpBelow<Scalar: _KernelScalar>: Lanewise {
+  let top: Scalar
+  @inline(__always) func of<V: SIMD>(_ x: V) -> V where V.Scalar == Scalar { exp(x - V(repeating: top)) }
+}
+private struct Log<Scalar: _KernelScalar>: Lanewise {
+  @inline(__always) func of<V: SIMD>(_ x: V) -> V where V.Scalar == Scalar { log(x) }
+}
+private struct Tanh<Scalar: _KernelScalar>: Lanewise {
+  @inline(__always) func of<V: SIMD>(_ x: V) -> V where V.Scalar == Scalar { tanh(x) }
+}
+private struct Sigmoid<Scalar: _KernelScalar>: Lanewise {
+  @inline(__always) func of<V: SIMD>(_ x: V) -> V where V.Scalar == Scalar { sigmoid(x) }
+}
 
 /// `out = f(x)`, entry by entry, in vectors of 64 bytes, then of four, then the rest in one that is not full. `out` may be `x`.
 @inline(__always)
-private func map<F: Lanewise, Scalar: _KernelScalar>(
-  _: F.Type, _ x: Input<Scalar>, _ out: Output<Scalar>, _ count: Int
+private func map<Scalar: _KernelScalar>(
+  _ f: some Lanewise<Scalar>, _ x: Input<Scalar>, _ out: Output<Scalar>, _ count: Int
 ) {
   let lanes = Scalar._Wide.scalarCount
   var i = 0
   while i + lanes <= count {
-    store(F.of(load(x + i, as: Scalar._Wide.self)), to: out + i)
+    store(f.of(load(x + i, as: Scalar._Wide.self)), to: out + i)
     i += lanes
   }
   while i + 4 <= count {
-    store(F.of(load(x + i, as: SIMD4<Scalar>.self)), to: out + i)
+    store(f.of(load(x + i, as: SIMD4<Scalar>.self)), to: out + i)
     i += 4
   }
   let rest = count - i
   if rest > 0 {
-    let y = F.of(SIMD4(x[i], rest > 1 ? x[i + 1] : 0, rest > 2 ? x[i + 2] : 0, 0))
+    let y = f.of(SIMD4(x[i], rest > 1 ? x[i + 1] : 0, rest > 2 ? x[i + 2] : 0, 0))
     out[i] = y.x
     if rest > 1 { out[i + 1] = y.y }
     if rest > 2 { out[i + 2] = y.z }
@@ -1118,8 +1134,7 @@ private func exponentials<Scalar: _KernelScalar>(
   _ x: Input<Scalar>, _ out: Output<Scalar>, _ count: Int
 ) -> (top: Scalar, sum: Scalar) {
   let top = largest(x, count)
-  for i in 0..<count { out[i] = x[i] - top }
-  map(Exp.self, out, out, count)
+  map(ExpBelow(top: top), x, out, count)
   return (top, sum(out, count))
 }
 
@@ -1377,10 +1392,10 @@ extension _KernelScalar {
         inPieces(count, cycles: cyclesOfExp) { first, count in
           let (x, out) = (x + first, out + first)
           switch function {
-          case .exp: map(Exp.self, x, out, count)
-          case .log: map(Log.self, x, out, count)
-          case .tanh: map(Tanh.self, x, out, count)
-          case .sigmoid: map(Sigmoid.self, x, out, count)
+          case .exp: map(Exp(), x, out, count)
+          case .log: map(Log(), x, out, count)
+          case .tanh: map(Tanh(), x, out, count)
+          case .sigmoid: map(Sigmoid(), x, out, count)
           case .squareRoot: for i in 0..<count { out[i] = x[i].squareRoot() }
           case .magnitude: for i in 0..<count { out[i] = x[i].magnitude }
           }
