@@ -1028,7 +1028,8 @@ private func with<Scalar: _KernelScalar>(
   }
 }
 
-/// A function of one entry that is written for vectors of any width.
+/// A function of one entry that is written for vectors of any width. Inlined, because a call for each vector takes almost as
+/// long as an exponential.
 private protocol Lanewise<Scalar> {
   associatedtype Scalar: _KernelScalar
   func of<V: SIMD>(_ x: V) -> V where V.Scalar == Scalar
@@ -1051,7 +1052,7 @@ private struct Sigmoid<Scalar: _KernelScalar>: Lanewise {
   @inline(__always) func of<V: SIMD>(_ x: V) -> V where V.Scalar == Scalar { sigmoid(x) }
 }
 
-/// `out = f(x)`, entry by entry, in vectors of 64 bytes, then of four, then the rest in one that is not full. `out` may be `x`.
+/// `out = f(x)`, entry by entry, in vectors of 64 bytes, then of four, then the rest in one that is not full.
 @inline(__always)
 private func map<Scalar: _KernelScalar>(
   _ f: some Lanewise<Scalar>, _ x: Input<Scalar>, _ out: Output<Scalar>, _ count: Int
