@@ -152,7 +152,8 @@ public struct Run<C: Cell> {
   let tracesOfParts: [[C.Trace]]
 
   /// What every step left behind, in order; of each step, part after part: so
-  /// they are as many as the steps times the parts.
+  /// they are as many as the steps times the parts. Where there are several
+  /// parts, they are put together each time they are asked for.
   public var traces: [C.Trace] { inOrderOfTime(tracesOfParts) }
 }
 
