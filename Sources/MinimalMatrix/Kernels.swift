@@ -378,7 +378,7 @@ enum Block {
   /// So few rows meet an entry of `b` too seldom for it to be moved, unless it is transposed: then its panels are kept.
   static let fewRows = 12
   /// And so few, unless the rows of `b` are `crowded`.
-  static let someRows = 48
+  static let someRows = 200
   /// Rows a multiple of so many bytes apart would fall on the same few cache lines.
   static let crowded = 1024
   /// Below this many multiply-adds a thread, asking for it takes longer than it saves.
