@@ -1129,7 +1129,7 @@ private func largest<Scalar: _KernelScalar>(_ x: Input<Scalar>, _ count: Int) ->
 @inline(__always)
 private func larger<Scalar: _KernelScalar>(_ x: Scalar, _ y: Scalar) -> Scalar { y > x || y.isNaN ? y : x }
 
-/// `out = exp(x − max x)` for a row. Infinity less infinity is not a number: where the maximum is infinite, all are NaN.
+/// `out = exp(x − max x)` for a row. Infinity less infinity is not a number: where the maximum is infinite, the sum is NaN.
 /// - Returns: the maximum, and the sum of `out`
 @inline(__always)
 private func exponentials<Scalar: _KernelScalar>(
