@@ -266,7 +266,8 @@ private func tile<C: Count, V: SIMD>(
 
 /// Copies `count` rows of `depth` steps side by side: `out[p * width + i] = x[i * rowStride + p * stepStride]`.
 ///
-/// What a tile reads then lies in one piece, in the order in which it is read. Rows from `count` to `width` become 0.
+/// What a tile reads then lies in one piece, in the order in which it is read. Rows from `count` to `width` become 0. One of
+/// the strides is 1: either the rows of a step are neighbours, or the steps of a row.
 @inline(__always)
 private func pack<V: SIMD>(
   _: V.Type, _ x: Input<V.Scalar>, rowStride: Int, stepStride: Int, count: Int, depth: Int,
@@ -279,28 +280,35 @@ private func pack<V: SIMD>(
         store(load(x + (p * stepStride + i), as: V.self), to: out + (p * width + i))
       }
     }
+  } else if stepStride == 1 {
+    turn(x, rowStride: rowStride, rows: count, columns: depth, to: out, width: width)
+  } else if count >= 4 {
+    for i in stride(from: 0, to: count, by: 4) {
+      // The last four may overlap those before: what is written twice is the same.
+      let i = min(i, count - 4)
+      for p in 0..<depth { store(load(x + (p * stepStride + i), as: Quad.self), to: out + (p * width + i)) }
+    }
+  } else {
+    for p in 0..<depth { for i in 0..<count { out[p * width + i] = x[p * stepStride + i] } }
+  }
+  for i in count..<width {
+    for p in 0..<depth { out[p * width + i] = 0 }
+  }
+}
+
+/// The transpose of rows of neighbours: `out[j * width + i] = x[i * rowStride + j]`.
+@inline(__always)
+private func turn<Scalar: _KernelScalar>(
+  _ x: Input<Scalar>, rowStride: Int, rows: Int, columns: Int, to out: Output<Scalar>, width: Int
+) {
+  guard rows >= 4 else {
+    for i in 0..<rows { for j in 0..<columns { out[j * width + i] = x[i * rowStride + j] } }
     return
   }
-  var i = 0
-  while i < count {
-    // The last four may overlap those before: what is written twice is the same.
-    if count >= 4 { i = min(i, count - 4) }
-    let row = x + i * rowStride
-    let to = out + i
-    if rowStride == 1 && count >= 4 {
-      for p in 0..<depth { store(load(row + p * stepStride, as: Quad.self), to: to + p * width) }
-      i += 4
-    } else if stepStride == 1 && count >= 4 {
-      transposeFour(row, rowStride: rowStride, depth: depth, to: to, width: width)
-      i += 4
-    } else {
-      for p in 0..<depth { to[p * width] = row[p * stepStride] }
-      i += 1
-    }
-  }
-  while i < width {
-    for p in 0..<depth { out[p * width + i] = 0 }
-    i += 1
+  for i in stride(from: 0, to: rows, by: 4) {
+    // As above: the last four may overlap those before.
+    let i = min(i, rows - 4)
+    transposeFour(x + i * rowStride, rowStride: rowStride, depth: columns, to: out + i, width: width)
   }
 }
 
@@ -338,6 +346,9 @@ private struct Side<Scalar> {
 
   @inline(__always)
   func at(_ i: Int, _ j: Int) -> Input<Scalar> { start + (i * rowStride + j * columnStride) }
+
+  @inline(__always)
+  var transposed: Side { Side(start: start, rowStride: columnStride, columnStride: rowStride) }
 
   /// Is this better packed, on the left of a product `depth` steps deep with `n` columns?
   @inline(__always)
@@ -377,10 +388,12 @@ enum Block {
   static let small = 4096
   /// So few rows meet an entry of `b` too seldom for it to be moved, unless it is transposed: then its panels are kept.
   static let fewRows = 12
-  /// And so few, unless the rows of `b` are `crowded`.
+  /// For up to so many it is hardly slower where it lies, unless its rows are `crowded`.
   static let someRows = 200
   /// Rows a multiple of so many bytes apart would fall on the same few cache lines.
   static let crowded = 1024
+  /// From so many steps on, it is worth going by way of the transpose for the last columns.
+  static let stepsWorthTurning = 32
   /// Below this many multiply-adds a thread, asking for it takes longer than it saves.
   static let worthAThread = 500_000
   /// The same for everything that is no product, in cycles of the processor; with a third of it nothing was faster.
@@ -578,7 +591,7 @@ private struct RowTiles {
 ///
 /// The loops, from the outside: `depth` steps of `k`; `columnsAtOnce` columns of `b`, packed in panels two vectors wide; the
 /// rows of `a` of `tilesAtOnce` tiles; the panels; the tiles. The scheme is that of Goto & van de Geijn, "Anatomy of
-/// high-performance matrix multiplication", 2008. A small `b`, or one that few rows meet, is read where it lies.
+/// high-performance matrix multiplication", 2008. A small `b`, or one that not many rows meet, is read where it lies.
 private struct TiledProduct<V: SIMD> where V.Scalar: _KernelScalar {
   /// The most columns of a tile.
   static var widest: Int { 2 * V.scalarCount }
@@ -871,7 +884,39 @@ private func product<V: SIMD>(
     }
     rowProduct(v, n, k, a, b, kept: kept, c)
   } else {
-    tiledProduct(v, m, n, k, a, b, kept: kept, c, width: width, from: c0)
+    let turned = columnsBetterTurned(v, m, n, k, a, b)
+    let rest = n - turned
+    if rest > 0 { tiledProduct(v, m, rest, k, a, b, kept: kept, c, width: width, from: c0) }
+    if turned > 0 {
+      let last = Side(start: b.at(0, rest), rowStride: b.rowStride, columnStride: b.columnStride)
+      turnedProduct(v, m, turned, k, a, last, c + rest, width: width, from: c0.map { $0 + rest })
+    }
+  }
+}
+
+/// How many of the last columns are better worked out as rows of the transpose? Those that would leave a vector empty in part,
+/// where each step reads neighbours on both sides, so that either may be read in vectors, as in the gradient of a weight,
+/// `xᵀ·dz`.
+@inline(__always)
+private func columnsBetterTurned<V: SIMD>(
+  _: V.Type, _ m: Int, _ n: Int, _ k: Int, _ a: Side<V.Scalar>, _ b: Side<V.Scalar>
+) -> Int where V.Scalar: _KernelScalar {
+  let left = n % TiledProduct<V>.widest
+  let isWorthIt = left != V.scalarCount && m >= TiledProduct<V>.widest && k >= Block.stepsWorthTurning
+  return isWorthIt && a.rowStride == 1 && b.columnStride == 1 ? left : 0
+}
+
+/// `cᵀ = c0ᵀ + bᵀ·aᵀ`, put where `c` is: the same terms in the same order, in vectors that lie along the columns of `c`.
+@inline(never)
+private func turnedProduct<V: SIMD>(
+  _ v: V.Type, _ m: Int, _ n: Int, _ k: Int, _ a: Side<V.Scalar>, _ b: Side<V.Scalar>,
+  _ c: Output<V.Scalar>, width: Int, from c0: Input<V.Scalar>?
+) where V.Scalar: _KernelScalar {
+  withScratch(n * m) { (turned: Output<V.Scalar>) in
+    if let c0 { turn(c0, rowStride: width, rows: m, columns: n, to: turned, width: m) }
+    tiledProduct(
+      v, n, m, k, b.transposed, a.transposed, kept: nil, turned, width: m, from: c0 == nil ? nil : Input(turned))
+    turn(Input(turned), rowStride: m, rows: n, columns: m, to: c, width: width)
   }
 }
 
@@ -906,7 +951,7 @@ private func splitProduct<V: SIMD>(
 ) where V.Scalar: _KernelScalar {
   // Along the longer side. But cut by rows, each piece packs all of `b`, unless that is kept or lies well; cut by columns,
   // all of an `a` that is packed, and gathers all of a transposed one that is not.
-  let packsB = kept == nil && !isFineAsItLies(b, depth: k, columns: n) && !b.isReadInPlace(rows: m)
+  let packsB = kept == nil && !isFineAsItLies(b, depth: k, columns: n) && !b.isReadInPlace(rows: m / threads)
   let packsA = a.isWorthPacking(depth: k, columns: n)
   let byRows = packsB && !packsA ? m >= 4 * n : m >= n
   // Where no tile is torn, and no panel.
@@ -1276,9 +1321,7 @@ extension _KernelScalar {
     precondition(x.count == rows * columns && result.count == x.count)
     x.withUnsafeBufferPointer { x in
       result.withUnsafeMutableBufferPointer { out in
-        pack(
-          _Narrow.self, x.baseAddress!, rowStride: columns, stepStride: 1, count: rows, depth: columns,
-          to: out.baseAddress!, width: rows)
+        turn(x.baseAddress!, rowStride: columns, rows: rows, columns: columns, to: out.baseAddress!, width: rows)
       }
     }
   }
@@ -1510,7 +1553,7 @@ extension _KernelScalar {
           withScratch(columns) { (scratch: Output<Self>) in
             for row in first..<first + count {
               let (top, sum) = exponentials(x + row * columns, scratch, columns)
-              // The sum is infinite where the maximum is: −∞ where all are, +∞ where one is.
+              // The result is infinite where the maximum is: −∞ where all are, +∞ where one is.
               out[row] = top.isInfinite ? top : top + log(sum)
             }
           }

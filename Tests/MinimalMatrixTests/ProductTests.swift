@@ -17,7 +17,7 @@ import Testing
     let panels = [8 * Double._Narrow.scalarCount, 8 * Float._Narrow.scalarCount, 8 * Float._Wide.scalarCount]
     let blocks = [
       Block.fewRows, Block.manySteps, Block.manyColumns, Block.columns, Block.depth, Block.farApart,
-      Block.small / Block.manySteps,
+      Block.small / Block.manySteps, Block.stepsWorthTurning,
     ]
     let around = (vectors + panels + blocks).flatMap { [$0 - 1, $0, $0 + 1] }
     return Set(tiles + around).sorted()
@@ -53,6 +53,7 @@ import Testing
   static let largeShapes: [[Int]] = {
     let (side, shared) = (160, 2 * Block.worthAThread)
     let rows = Block.bytes / (Block.depth * MemoryLayout<Float>.stride)
+    let turned = Block.stepsWorthTurning
     return [
       [rows * 2 + 1, 33, Block.depth + 1], [rows + 1, 130, Block.depth * 2 + 3], [13, 515, 517],
       [25, Block.columns * 2 + 1, 300], [100, Block.manyColumns, Block.manySteps + 1],
@@ -64,6 +65,11 @@ import Testing
       // Read in place or not, and with columns that are left: a few, less than a vector, less than two.
       [Block.someRows, 97, 100], [Block.someRows + 1, 97, 100], [25, 103, 91], [25, 91, 100],
       [25, Block.crowded / MemoryLayout<Float>.stride, 30],
+      // The last columns as rows of the transpose, or not: none, one, some, a vector, more, all but one; with too few rows or
+      // steps; alone; in several blocks.
+      [33, 64, turned], [32, 65, turned], [35, 38, turned], [35, 40, turned + 1], [35, 48, turned], [35, 49, turned],
+      [37, 63, turned], [31, 36, turned], [33, 39, turned - 1], [40, 6, turned], [32, 31, 2 * turned],
+      [34, 35, Block.depth + 1], [Block.columns + 9, 36, 110],
       // Fewer columns than panels for the threads; and more pieces than threads, of rows and of columns.
       [20, 30, 11_000], [1250, 70, 70], [37, 1300, 90],
     ]
@@ -117,7 +123,9 @@ import Testing
         func new(_ b: Matrix<Scalar>) -> Matrix<Scalar> { Matrix(b.rows, b.columns, scalars: Array(b.scalars)) }
         let (b, bT) = (new(b), new(bT))
         let second = before == 0 ? b : new(b)
-        func compare(_ a: some Factor<Scalar>, _ b: some Factor<Scalar>, _ form: String) {
+        func compare<B: Factor<Scalar>>(
+          _ a: some Factor<Scalar>, _ b: B, unkept: @autoclosure () -> B, _ form: String
+        ) {
           func note(_ found: Matrix<Scalar>, _ expected: Matrix<Scalar>, _ how: String) {
             guard let entry = difference(found, expected) else { return }
             differences.append(
@@ -126,22 +134,31 @@ import Testing
           }
           note(matmul(a, b), product, "new")
           note(addend.addingProduct(a, b), sumAlone, "with a sum")
-          var result = start
-          result.addProduct(a, b, toRows: range)
-          note(result, sum, "added to rows \(range)")
+          func noteAdded(_ b: B, _ how: String) {
+            var result = start
+            result.addProduct(a, b, toRows: range)
+            note(result, sum, "added to rows \(range), its panels \(how)")
+          }
+          // The third with this `b`, and the first with another.
+          noteAdded(b, "kept")
+          if isLarge { noteAdded(unkept(), "not kept") }
         }
-        compare(a, b, "a·b")
-        compare(aT.T, second, "aᵀ·b")
-        compare(a, bT.T, "a·bᵀ")
-        compare(aT.T, bT.T, "aᵀ·bᵀ")
+        compare(a, b, unkept: new(b), "a·b")
+        compare(aT.T, second, unkept: new(b), "aᵀ·b")
+        compare(a, bT.T, unkept: new(bT).T, "a·bᵀ")
+        compare(aT.T, bT.T, unkept: new(bT).T, "aᵀ·bᵀ")
       }
     }
     return differences
   }
 
-  @Test func theSumOfThePiecesIsTheWhole() {
+  @Test(arguments: [false, true])
+  func theSumOfThePiecesIsTheWhole(areWide: Bool) {
+    let before = Vectors.areWide.load(ordering: .relaxed)
+    Vectors.areWide.store(areWide, ordering: .relaxed)
+    defer { Vectors.areWide.store(before, ordering: .relaxed) }
     var random = SplitMix64(seed: 8)
-    for _ in 0..<60 {
+    for _ in 0..<100 {
       let (m, n, k) = (1 + random.below(60), 1 + random.below(60), 1 + random.below(700))
       let a = Matrix<Float>.uniform(m, k, scale: 1, using: &random)
       let b = Matrix<Float>.uniform(k, n, scale: 1, using: &random)
