@@ -134,14 +134,11 @@ import Testing
           }
           note(matmul(a, b), product, "new")
           note(addend.addingProduct(a, b), sumAlone, "with a sum")
-          func noteAdded(_ b: B, _ how: String) {
-            var result = start
-            result.addProduct(a, b, toRows: range)
-            note(result, sum, "added to rows \(range), its panels \(how)")
-          }
-          // The third with this `b`, and the first with another.
-          noteAdded(b, "kept")
-          if isLarge { noteAdded(unkept(), "not kept") }
+          // The third product with this `b`, which keeps its panels now, or the first with another.
+          let isKept = !isLarge || threads == 2
+          var result = start
+          result.addProduct(a, isKept ? b : unkept(), toRows: range)
+          note(result, sum, "added to rows \(range), panels kept: \(isKept)")
         }
         compare(a, b, unkept: new(b), "a·b")
         compare(aT.T, second, unkept: new(b), "aᵀ·b")
