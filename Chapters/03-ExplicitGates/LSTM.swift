@@ -186,19 +186,27 @@ extension LSTM: Cell {
   }
 
   public func project(_ x: Matrix<Scalar>) -> Gates {
-    Gates(
-      i: input.project(x), f: forget.project(x), g: candidate.project(x),
-      o: output.project(x))
+    var (i, f, g, o) = products(
+      of: x, with: (input.W, forget.W, candidate.W, output.W))
+    i += input.b
+    f += forget.b
+    g += candidate.b
+    o += output.b
+    return Gates(i: i, f: f, g: g, o: o)
   }
 
   public func step(_ z: Gates, from state: State)
     -> (state: State, trace: Trace)
   {
     let h = state.h
-    let i = sigmoid(input(z.i, h))
-    let f = sigmoid(forget(z.f, h))
-    let g = tanh(candidate(z.g, h))
-    let o = sigmoid(output(z.o, h))
+    // z + h·U
+    let (zi, zf, zg, zo) = addingProducts(
+      of: h, with: (input.U, forget.U, candidate.U, output.U),
+      to: (z.i, z.f, z.g, z.o))
+    let i = sigmoid(zi)
+    let f = sigmoid(zf)
+    let g = tanh(zg)
+    let o = sigmoid(zo)
     let c = f * state.c + i * g
     let tanhC = tanh(c)
     let trace = Trace(i: i, f: f, g: g, o: o, tanhC: tanhC, before: state)

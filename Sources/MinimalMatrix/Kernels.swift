@@ -86,14 +86,19 @@ private struct MemoryHeader {
   var uses: UInt = 0, usesTransposed: UInt = 0
 }
 
-/// `count` new scalars, of which `body` gives each a value.
+/// `count` new scalars, of which `body` gives each a value, and what it returns.
 @inline(__always)
-private func filled<Scalar: MatrixScalar>(_ count: Int, _ body: (Output<Scalar>) -> Void) -> Scalars<Scalar> {
+private func filling<Scalar: MatrixScalar, R>(_ count: Int, _ body: (Output<Scalar>) -> R) -> (Scalars<Scalar>, R) {
   _ = keepsFreedMemory
   let places = (count * MemoryLayout<Scalar>.stride + cacheLine + 7) / 8
   let memory = Memory.create(minimumCapacity: places) { _ in MemoryHeader(count: count) }
-  memory.withUnsafeMutablePointerToElements { body(scalars($0)) }
-  return Scalars(memory: unsafeDowncast(memory, to: Memory.self))
+  let result = memory.withUnsafeMutablePointerToElements { body(scalars($0)) }
+  return (Scalars(memory: unsafeDowncast(memory, to: Memory.self)), result)
+}
+
+@inline(__always)
+private func filled<Scalar: MatrixScalar>(_ count: Int, _ body: (Output<Scalar>) -> Void) -> Scalars<Scalar> {
+  filling(count, body).0
 }
 
 @inline(__always)
@@ -273,7 +278,6 @@ private func pack<V: SIMD>(
   _: V.Type, _ x: Input<V.Scalar>, rowStride: Int, stepStride: Int, count: Int, depth: Int,
   to out: Output<V.Scalar>, width: Int
 ) where V.Scalar: _KernelScalar {
-  typealias Quad = SIMD4<V.Scalar>
   if rowStride == 1 && count == width && width % V.scalarCount == 0 {
     for p in 0..<depth {
       for i in stride(from: 0, to: width, by: V.scalarCount) {
@@ -282,17 +286,35 @@ private func pack<V: SIMD>(
     }
   } else if stepStride == 1 {
     turn(x, rowStride: rowStride, rows: count, columns: depth, to: out, width: width)
-  } else if count >= 4 {
-    for i in stride(from: 0, to: count, by: 4) {
-      // The last four may overlap those before: what is written twice is the same.
-      let i = min(i, count - 4)
-      for p in 0..<depth { store(load(x + (p * stepStride + i), as: Quad.self), to: out + (p * width + i)) }
-    }
   } else {
-    for p in 0..<depth { for i in 0..<count { out[p * width + i] = x[p * stepStride + i] } }
+    copyBlock(depth, of: count, from: x, width: stepStride, to: out, width: width)
   }
   for i in count..<width {
     for p in 0..<depth { out[p * width + i] = 0 }
+  }
+}
+
+/// Copies some columns of some rows, `y[i * yWidth + j] = x[i * width + j]`, in vectors of eight or four if there are so many.
+@inline(__always)
+private func copyBlock<Scalar: _KernelScalar>(
+  _ rows: Int, of columns: Int, from x: Input<Scalar>, width: Int, to y: Output<Scalar>, width yWidth: Int
+) {
+  @inline(__always)
+  func copy<V: SIMD<Scalar>>(_: V.Type) {
+    for i in 0..<rows {
+      for j in stride(from: 0, to: columns, by: V.scalarCount) {
+        // The last ones may overlap those before: what is written twice is the same.
+        let j = min(j, columns - V.scalarCount)
+        store(load(x + (i * width + j), as: V.self), to: y + (i * yWidth + j))
+      }
+    }
+  }
+  if columns >= 8 {
+    copy(SIMD8<Scalar>.self)
+  } else if columns >= 4 {
+    copy(SIMD4<Scalar>.self)
+  } else {
+    for i in 0..<rows { for j in 0..<columns { y[i * yWidth + j] = x[i * width + j] } }
   }
 }
 
@@ -306,7 +328,7 @@ private func turn<Scalar: _KernelScalar>(
     return
   }
   for i in stride(from: 0, to: rows, by: 4) {
-    // As above: the last four may overlap those before.
+    // As above.
     let i = min(i, rows - 4)
     transposeFour(x + i * rowStride, rowStride: rowStride, depth: columns, to: out + i, width: width)
   }
@@ -394,6 +416,8 @@ enum Block {
   static let crowded = 1024
   /// From so many steps on, it is worth going by way of the transpose for the last columns.
   static let stepsWorthTurning = 32
+  /// From so many rows and steps on, it is worth gathering the last columns of several products.
+  static let rowsWorthJoining = 24, stepsWorthJoining = 64
   /// Below this many multiply-adds a thread, asking for it takes longer than it saves.
   static let worthAThread = 500_000
   /// The same for everything that is no product, in cycles of the processor; with a third of it nothing was faster.
@@ -753,9 +777,9 @@ private struct TiledProduct<V: SIMD> where V.Scalar: _KernelScalar {
     } else if columns == 4 {
       multiply(One.self, SIMD4<V.Scalar>.self, to: target, width: width, from: start)
     } else {
-      if let start { copyRows(rows, of: columns, from: start, width: width, to: edge, width: 4) }
+      if let start { copyBlock(rows, of: columns, from: start, width: width, to: edge, width: 4) }
       multiply(One.self, SIMD4<V.Scalar>.self, to: edge, width: 4, from: start == nil ? nil : Input(edge))
-      copyRows(rows, of: columns, from: Input(edge), width: 4, to: target, width: width)
+      copyBlock(rows, of: columns, from: Input(edge), width: 4, to: target, width: width)
     }
   }
 }
@@ -767,15 +791,6 @@ private func tiledProduct<V: SIMD>(
   kept: Panels<V.Scalar>?, _ c: Output<V.Scalar>, width: Int, from c0: Input<V.Scalar>?
 ) where V.Scalar: _KernelScalar {
   TiledProduct<V>(m, n, k, a, b, kept: kept, c, width: width, from: c0).run()
-}
-
-@inline(__always)
-private func copyRows<Scalar>(
-  _ rows: Int, of columns: Int, from x: Input<Scalar>, width: Int, to y: Output<Scalar>, width yWidth: Int
-) {
-  for i in 0..<rows {
-    for j in 0..<columns { y[i * yWidth + j] = x[i * width + j] }
-  }
 }
 
 // MARK: - One row times a matrix
@@ -926,19 +941,73 @@ private func isFineAsItLies<Scalar>(_ b: Side<Scalar>, depth k: Int, columns n: 
   b.columnStride == 1 && k * n <= Block.small
 }
 
-/// A product that may be worth several threads.
+/// The first `columns` of a product, with the panels of its right side if they are kept.
 /// - Parameter memory: where `b` lies
 @inline(__always)
-private func sharedProduct<V: SIMD>(
+private func product<V: SIMD>(
   _ v: V.Type, _ m: Int, _ n: Int, _ k: Int, _ a: Side<V.Scalar>, _ b: Side<V.Scalar>, in memory: Memory,
-  _ c: Output<V.Scalar>, width: Int, from c0: Input<V.Scalar>?
+  _ c: Output<V.Scalar>, from c0: Input<V.Scalar>?, columns: Int
 ) where V.Scalar: _KernelScalar {
   let kept = isFineAsItLies(b, depth: k, columns: n) ? nil : memory.panels(v, of: b, rows: m, depth: k, columns: n)
+  sharedProduct(v, m, columns, k, a, b, kept: kept, c, width: n, from: c0)
+}
+
+/// A product that may be worth several threads.
+@inline(__always)
+private func sharedProduct<V: SIMD>(
+  _ v: V.Type, _ m: Int, _ n: Int, _ k: Int, _ a: Side<V.Scalar>, _ b: Side<V.Scalar>, kept: Panels<V.Scalar>?,
+  _ c: Output<V.Scalar>, width: Int, from c0: Input<V.Scalar>?
+) where V.Scalar: _KernelScalar {
   let threads = min(Threads.count, m * n * k / Block.worthAThread)
   if threads > 1 {
     splitProduct(v, m, n, k, a, b, kept: kept, c, width: width, from: c0, threads: threads)
   } else {
     product(v, m, n, k, a, b, kept: kept, c, width: width, from: c0)
+  }
+}
+
+/// How many of the last columns of products with one left side are better worked out side by side? Those that would leave a
+/// vector empty in part.
+@inline(__always)
+private func columnsBetterJoined<V: SIMD>(_: V.Type, _ m: Int, _ n: Int, _ k: Int) -> Int
+where V.Scalar: _KernelScalar {
+  let left = n % TiledProduct<V>.widest
+  let isWorthIt = m >= Block.rowsWorthJoining && n > TiledProduct<V>.widest && k >= Block.stepsWorthJoining
+  return isWorthIt && left != V.scalarCount ? left : 0
+}
+
+/// Four products of `a`. Of 200 columns, whole tiles leave eight, and a tile with those takes two thirds of the time of one with
+/// 32. So what is `left` of the four is one product, in whole tiles again.
+@inline(never)
+private func joinedProducts<V: SIMD>(
+  _ v: V.Type, _ m: Int, _ n: Int, _ k: Int, _ a: Side<V.Scalar>,
+  _ b: Quadruple<Input<V.Scalar>>, in memories: Quadruple<Memory>,
+  _ c: Quadruple<Output<V.Scalar>>, from c0: Quadruple<Input<V.Scalar>>?, left: Int
+) where V.Scalar: _KernelScalar {
+  let (whole, all) = (n - left, 4 * left)
+  withScratch((k + m) * all) { (last: Output<V.Scalar>) in
+    let rest = last + k * all
+    func begin(
+      _ i: Int, _ b: Input<V.Scalar>, in memory: Memory, _ c: Output<V.Scalar>, from c0: Input<V.Scalar>?
+    ) {
+      let b = Side(start: b, rowStride: n, columnStride: 1)
+      product(v, m, n, k, a, b, in: memory, c, from: c0, columns: whole)
+      copyBlock(k, of: left, from: b.at(0, whole), width: n, to: last + i * left, width: all)
+      if let c0 { copyBlock(m, of: left, from: c0 + whole, width: n, to: rest + i * left, width: all) }
+    }
+    begin(0, b.0, in: memories.0, c.0, from: c0?.0)
+    begin(1, b.1, in: memories.1, c.1, from: c0?.1)
+    begin(2, b.2, in: memories.2, c.2, from: c0?.2)
+    begin(3, b.3, in: memories.3, c.3, from: c0?.3)
+    let b = Side(start: Input(last), rowStride: all, columnStride: 1)
+    sharedProduct(v, m, all, k, a, b, kept: nil, rest, width: all, from: c0 == nil ? nil : Input(rest))
+    func end(_ i: Int, _ c: Output<V.Scalar>) {
+      copyBlock(m, of: left, from: Input(rest) + i * left, width: all, to: c + whole, width: n)
+    }
+    end(0, c.0)
+    end(1, c.1)
+    end(2, c.2)
+    end(3, c.3)
   }
 }
 
@@ -1305,13 +1374,68 @@ extension _KernelScalar {
       b.scalars.withUnsafeBufferPointer { y in
         @inline(__always)
         func multiply<V: SIMD<Self>>(_ v: V.Type) {
-          sharedProduct(
+          product(
             v, a.rows, b.columns, a.columns,
             Side(start: x.baseAddress!, rowStride: a.rowStride, columnStride: a.columnStride),
             Side(start: y.baseAddress!, rowStride: b.rowStride, columnStride: b.columnStride), in: b.scalars.memory,
-            c, width: b.columns, from: c0)
+            c, from: c0, columns: b.columns)
         }
         if Vectors.areWide.load(ordering: .relaxed) { multiply(_Wide.self) } else { multiply(_Narrow.self) }
+      }
+    }
+  }
+
+  public static func _columnsBetterJoined(rows m: Int, columns n: Int, depth k: Int) -> Int {
+    Vectors.areWide.load(ordering: .relaxed)
+      ? columnsBetterJoined(_Wide.self, m, n, k) : columnsBetterJoined(_Narrow.self, m, n, k)
+  }
+
+  public static func _products(
+    _ a: _Operand<Self>, _ b: Quadruple<Matrix<Self>>, addedTo c: Quadruple<Matrix<Self>>?, joining left: Int
+  ) -> Quadruple<Matrix<Self>> {
+    let (m, n) = (a.rows, b.0.columns)
+    let (c0, (c1, (c2, (c3, _)))) = filling(m * n) { c0 in
+      filling(m * n) { c1 in
+        filling(m * n) { c2 in
+          filling(m * n) { c3 in multiply(a, b, into: (c0, c1, c2, c3), addedTo: c, joining: left) }
+        }
+      }
+    }
+    func matrix(_ scalars: Scalars<Self>) -> Matrix<Self> { Matrix(m, n, scalars: scalars) }
+    return (matrix(c0), matrix(c1), matrix(c2), matrix(c3))
+  }
+
+  private static func multiply(
+    _ a: _Operand<Self>, _ b: Quadruple<Matrix<Self>>, into c: Quadruple<Output<Self>>,
+    addedTo addend: Quadruple<Matrix<Self>>?, joining left: Int
+  ) {
+    func multiply(from c0: Quadruple<Input<Self>>?) {
+      a.scalars.withUnsafeBufferPointer { x in
+        withStarts(of: b) { starts in
+          @inline(__always)
+          func multiply<V: SIMD<Self>>(_ v: V.Type) {
+            joinedProducts(
+              v, a.rows, b.0.columns, a.columns,
+              Side(start: x.baseAddress!, rowStride: a.rowStride, columnStride: a.columnStride),
+              starts, in: (b.0.scalars.memory, b.1.scalars.memory, b.2.scalars.memory, b.3.scalars.memory),
+              c, from: c0, left: left)
+          }
+          if Vectors.areWide.load(ordering: .relaxed) { multiply(_Wide.self) } else { multiply(_Narrow.self) }
+        }
+      }
+    }
+    if let addend { withStarts(of: addend) { multiply(from: $0) } } else { multiply(from: nil) }
+  }
+
+  @inline(__always)
+  private static func withStarts(of x: Quadruple<Matrix<Self>>, _ body: (Quadruple<Input<Self>>) -> Void) {
+    x.0.scalars.withUnsafeBufferPointer { p in
+      x.1.scalars.withUnsafeBufferPointer { q in
+        x.2.scalars.withUnsafeBufferPointer { r in
+          x.3.scalars.withUnsafeBufferPointer { s in
+            body((p.baseAddress!, q.baseAddress!, r.baseAddress!, s.baseAddress!))
+          }
+        }
       }
     }
   }

@@ -81,11 +81,7 @@ func _product<Scalar>(
   addedTo addend: Matrix<Scalar>? = nil
 ) -> Matrix<Scalar> {
   checkFactors(a, b)
-  if let addend {
-    require(
-      a.rows == addend.rows && b.columns == addend.columns,
-      "addingProduct: \(a.shape)·\(b.shape) to \(addend.shape)")
-  }
+  if let addend { checkSum(a, b, addend) }
   return Matrix(
     a.rows, b.columns,
     scalars: Scalar._product(a, b, addedTo: addend?.scalars))
@@ -141,6 +137,63 @@ func _addProduct<Scalar>(
   Scalar._product(a, b, into: &c.scalars, at: range.lowerBound * c.columns)
 }
 
+// MARK: - Four products of one matrix
+
+/// Four of a kind, as the gates of an LSTM are.
+public typealias Quadruple<Element> = (Element, Element, Element, Element)
+
+/// `a·b` for four matrices `b`, which must be of one shape: the bits of
+/// ``matmul(_:_:)``.
+///
+/// It is the sooner done: what each product leaves of its last vectors, too few
+/// columns to fill one, the four fill together.
+public func products<Scalar>(
+  of a: Matrix<Scalar>, with b: Quadruple<Matrix<Scalar>>
+) -> Quadruple<Matrix<Scalar>> {
+  let left = columnsBetterJoined(a, b)
+  if left > 0 {
+    return Scalar._products(a._operand, b, addedTo: nil, joining: left)
+  }
+  return (matmul(a, b.0), matmul(a, b.1), matmul(a, b.2), matmul(a, b.3))
+}
+
+/// `c + a·b` for four matrices `b`, which must be of one shape, and four `c`,
+/// of the product's: the bits of ``Matrix/addingProduct(_:_:)``.
+public func addingProducts<Scalar>(
+  of a: Matrix<Scalar>, with b: Quadruple<Matrix<Scalar>>,
+  to c: Quadruple<Matrix<Scalar>>
+) -> Quadruple<Matrix<Scalar>> {
+  let left = columnsBetterJoined(a, b)
+  if left > 0 {
+    checkSum(a._operand, b.0._operand, c.0)
+    checkSum(a._operand, b.0._operand, c.1)
+    checkSum(a._operand, b.0._operand, c.2)
+    checkSum(a._operand, b.0._operand, c.3)
+    return Scalar._products(a._operand, b, addedTo: c, joining: left)
+  }
+  return (
+    c.0.addingProduct(a, b.0), c.1.addingProduct(a, b.1),
+    c.2.addingProduct(a, b.2), c.3.addingProduct(a, b.3)
+  )
+}
+
+/// How many columns of each product are better left to the four; the shapes are
+/// checked first.
+private func columnsBetterJoined<Scalar>(
+  _ a: Matrix<Scalar>, _ b: Quadruple<Matrix<Scalar>>
+) -> Int {
+  checkFactors(a._operand, b.0._operand)
+  require(
+    b.1.rows == b.0.rows && b.1.columns == b.0.columns
+      && b.2.rows == b.0.rows && b.2.columns == b.0.columns
+      && b.3.rows == b.0.rows && b.3.columns == b.0.columns,
+    "products: of \(a.shape) with "
+      + "\(b.0.shape), \(b.1.shape), \(b.2.shape) and \(b.3.shape), "
+      + "which are not of one shape")
+  return Scalar._columnsBetterJoined(
+    rows: a.rows, columns: b.0.columns, depth: a.columns)
+}
+
 // MARK: - When the shapes do not fit
 
 private func checkFactors<Scalar>(
@@ -150,4 +203,12 @@ private func checkFactors<Scalar>(
     a.columns == b.rows,
     "matmul: \(a.shape)·\(b.shape): "
       + "\(a.columns) columns against \(b.rows) rows")
+}
+
+private func checkSum<Scalar>(
+  _ a: _Operand<Scalar>, _ b: _Operand<Scalar>, _ addend: Matrix<Scalar>
+) {
+  require(
+    a.rows == addend.rows && b.columns == addend.columns,
+    "addingProduct: \(a.shape)·\(b.shape) to \(addend.shape)")
 }

@@ -18,6 +18,10 @@ public protocol MatrixScalar: BinaryFloatingPoint, Codable, Sendable {
   static func _replace(_ x: inout Scalars<Self>, at i: Int, with y: Scalars<Self>)
   static func _product(_ a: _Operand<Self>, _ b: _Operand<Self>, addedTo addend: Scalars<Self>?) -> Scalars<Self>
   static func _product(_ a: _Operand<Self>, _ b: _Operand<Self>, into c: inout Scalars<Self>, at offset: Int)
+  static func _columnsBetterJoined(rows m: Int, columns n: Int, depth k: Int) -> Int
+  static func _products(
+    _ a: _Operand<Self>, _ b: Quadruple<Matrix<Self>>, addedTo c: Quadruple<Matrix<Self>>?, joining left: Int
+  ) -> Quadruple<Matrix<Self>>
   static func _transpose(_ x: Scalars<Self>, rows: Int, columns: Int, into result: inout Scalars<Self>)
   static func _update(
     _ operation: _Binary, _ a: inout Scalars<Self>, at i: Int, with b: Scalars<Self>, at j: Int, count: Int)

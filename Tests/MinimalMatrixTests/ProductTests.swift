@@ -184,6 +184,84 @@ import Testing
   }
 }
 
+/// Four products of one matrix share what whole tiles leave of each, where that is worth it. Nobody may notice.
+extension ProductTests {
+  /// `[m, n, k]` that share with vectors of 64 bytes, with those of 32, and with neither.
+  private static let fourShapes: (wide: [[Int]], narrow: [[Int]], neither: [[Int]]) = {
+    let (rows, steps) = (Block.rowsWorthJoining, Block.stepsWorthJoining)
+    let (someRows, depth) = (Block.someRows, Block.depth)
+    return (
+      // One column is left, several of each kind, a vector but for one, more, and all but one; a `b` read in place or not,
+      // small or not; several blocks of each kind; what one thread does, and what several share.
+      [
+        [rows, 33, steps], [rows + 1, 34, steps + 1], [31, 36, 100], [32, 100, 100], [29, 40, 70], [30, 41, 70],
+        [25, 47, 70], [26, 49, steps], [27, 63, steps], [50, 200, 100], [someRows + 1, 72, 90], [someRows, 100, 80],
+        [rows, Block.crowded / 4 + 5, steps], [33, 68, depth + 1], [28, 2 * Block.columns + 9, 80], [700, 104, 66],
+      ],
+      [
+        [rows, 17, steps], [rows + 1, 18, steps + 1], [31, 36, 100], [32, 100, 100], [30, 23, 70], [25, 25, 70],
+        [27, 31, steps], [someRows + 1, 68, 90], [33, 67, depth + 1], [28, 2 * Block.columns + 9, 80], [700, 99, 66],
+      ],
+      [
+        [rows - 1, 36, steps], [rows, 36, steps - 1], [40, 7, 90], [40, 96, 90], [1, 100, 100], [0, 36, 70],
+        [30, 0, 70], [30, 36, 0],
+      ]
+    )
+  }()
+
+  @Test(arguments: [false, true])
+  func fourProductsAreThoseOfEachAlone(areWide: Bool) {
+    let (threads, before) = (Threads.count, Vectors.areWide.load(ordering: .relaxed))
+    Vectors.areWide.store(areWide, ordering: .relaxed)
+    defer {
+      Threads.count = threads
+      Vectors.areWide.store(before, ordering: .relaxed)
+    }
+    let shapes = Self.fourShapes
+    func share(_ shape: [Int]) -> Bool {
+      Float._columnsBetterJoined(rows: shape[0], columns: shape[1], depth: shape[2]) > 0
+    }
+    #expect((areWide ? shapes.wide : shapes.narrow).allSatisfy(share) && !shapes.neither.contains(where: share))
+    // As many columns as a vector has are left to the product itself.
+    #expect(!share([50, areWide ? 48 : 24, 90]))
+    var random = SplitMix64(seed: 9)
+    for shape in shapes.wide + shapes.narrow + shapes.neither {
+      for threads in 1...3 {
+        Threads.count = threads
+        let differences = compareFour(Float.self, shape, &random) + compareFour(Double.self, shape, &random)
+        let message: Comment = "wide: \(areWide), threads: \(threads):\n\(differences.joined(separator: "\n"))"
+        // One wrong line is met by most shapes; the first will do.
+        if !differences.isEmpty { return _ = Issue.record(message) }
+      }
+    }
+  }
+
+  /// With new memory, which keeps no panels yet, and twice more, when it does. What differs, and where.
+  private func compareFour<Scalar>(_: Scalar.Type, _ shape: [Int], _ random: inout SplitMix64) -> [String]
+  where Scalar: MatrixScalar {
+    let (m, n, k) = (shape[0], shape[1], shape[2])
+    func four(_ rows: Int, _ columns: Int) -> [Matrix<Scalar>] {
+      (0..<4).map { _ in plainUniform(rows, columns, &random) }
+    }
+    func quadruple(_ x: [Matrix<Scalar>]) -> Quadruple<Matrix<Scalar>> { (x[0], x[1], x[2], x[3]) }
+    let (a, b, c) = (plainUniform(m, k, &random) as Matrix<Scalar>, four(k, n), four(m, n))
+    let alone = b.map { plainProduct(a, $0, from: Matrix(m, n)) }
+    let sums = zip(b, c).map { plainProduct(a, $0, from: $1) }
+    var differences: [String] = []
+    for use in 0..<3 {
+      func note(_ found: Quadruple<Matrix<Scalar>>, _ expected: [Matrix<Scalar>], _ how: String) {
+        for (i, x) in [found.0, found.1, found.2, found.3].enumerated() {
+          guard let entry = difference(x, expected[i]) else { continue }
+          differences.append("\(i) of [\(m) × \(k)]·[\(k) × \(n)], \(how), \(Scalar.self), use \(use): \(entry)")
+        }
+      }
+      note(products(of: a, with: quadruple(b)), alone, "new")
+      note(addingProducts(of: a, with: quadruple(b), to: quadruple(c)), sums, "with a sum")
+    }
+    return differences
+  }
+}
+
 /// From the third product on, a matrix on the right keeps its panels, until it changes. Nobody may notice.
 extension ProductTests {
   /// Shapes on either side of the tiles, the panels, the blocks, and what is shared between threads, `[m, n, k]`.

@@ -16,6 +16,8 @@ import Testing
 
 private typealias M = Matrix<Float>
 
+private func four(_ x: M) -> Quadruple<M> { (x, x, x, x) }
+
 private let refusals: [(message: String, use: @Sendable () -> Void)] = [
   ("Matrix: a shape of [-1 × 3] has a negative side", { _ = M(-1, 3) }),
   ("Matrix: a shape of [3 × -1] has a negative side", { _ = M(3, -1, repeating: 1) }),
@@ -74,6 +76,26 @@ private let refusals: [(message: String, use: @Sendable () -> Void)] = [
   ("matmul: [3 × 4]·[5 × 2]: 4 columns against 5 rows", { _ = M(3, 2).addingProduct(M(3, 4), M(5, 2)) }),
   ("addingProduct: [3 × 4]·[4 × 2] to [2 × 2]", { _ = M(2, 2).addingProduct(M(3, 4), M(4, 2)) }),
   ("addingProduct: [3 × 4]·[4 × 2] to [3 × 1]", { _ = M(3, 1).addingProduct(M(3, 4), M(4, 2)) }),
+  (
+    "matmul: [3 × 4]·[5 × 2]: 4 columns against 5 rows",
+    { _ = products(of: M(3, 4), with: four(M(5, 2))) }
+  ),
+  (
+    "products: of [3 × 4] with [4 × 2], [4 × 2], [4 × 3] and [4 × 2], which are not of one shape",
+    { _ = products(of: M(3, 4), with: (M(4, 2), M(4, 2), M(4, 3), M(4, 2))) }
+  ),
+  (
+    "products: of [3 × 4] with [4 × 2], [4 × 2], [4 × 2] and [5 × 2], which are not of one shape",
+    { _ = addingProducts(of: M(3, 4), with: (M(4, 2), M(4, 2), M(4, 2), M(5, 2)), to: four(M(3, 2))) }
+  ),
+  (
+    "addingProduct: [3 × 4]·[4 × 2] to [2 × 2]",
+    { _ = addingProducts(of: M(3, 4), with: four(M(4, 2)), to: (M(3, 2), M(3, 2), M(3, 2), M(2, 2))) }
+  ),
+  (
+    "addingProduct: [30 × 90]·[90 × 36] to [36 × 30]",
+    { _ = addingProducts(of: M(30, 90), with: four(M(90, 36)), to: (M(30, 36), M(36, 30), M(30, 36), M(30, 36))) }
+  ),
   ("addProduct: [3 × 4]·[4 × 2] to rows 0..<2 of [2 × 2]", { changed(M(2, 2)) { $0.addProduct(M(3, 4), M(4, 2)) } }),
   ("addProduct: [3 × 4]·[4 × 2] to rows 0..<3 of [3 × 1]", { changed(M(3, 1)) { $0.addProduct(M(3, 4), M(4, 2)) } }),
   (
