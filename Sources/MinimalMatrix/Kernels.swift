@@ -328,7 +328,7 @@ private func turn<Scalar: _KernelScalar>(
     return
   }
   for i in stride(from: 0, to: rows, by: 4) {
-    // As above.
+    // The last four may overlap those before, as in ``copyBlock``.
     let i = min(i, rows - 4)
     transposeFour(x + i * rowStride, rowStride: rowStride, depth: columns, to: out + i, width: width)
   }
@@ -942,9 +942,11 @@ private func isFineAsItLies<Scalar>(_ b: Side<Scalar>, depth k: Int, columns n: 
 }
 
 /// The first `columns` of a product, with the panels of its right side if they are kept.
-/// - Parameter memory: where `b` lies
+/// - Parameters:
+///   - n: the columns of `b`, and how wide `c` and `c0` are
+///   - memory: where `b` lies
 @inline(__always)
-private func product<V: SIMD>(
+private func panelProduct<V: SIMD>(
   _ v: V.Type, _ m: Int, _ n: Int, _ k: Int, _ a: Side<V.Scalar>, _ b: Side<V.Scalar>, in memory: Memory,
   _ c: Output<V.Scalar>, from c0: Input<V.Scalar>?, columns: Int
 ) where V.Scalar: _KernelScalar {
@@ -966,18 +968,21 @@ private func sharedProduct<V: SIMD>(
   }
 }
 
-/// How many of the last columns of products with one left side are better worked out side by side? Those that would leave a
-/// vector empty in part.
+/// How many of the last columns of products of one `a` are better worked out together? Those that whole tiles leave, with two
+/// exceptions: where they just fill a vector, and where a tile that overlaps another takes them.
 @inline(__always)
 private func columnsBetterJoined<V: SIMD>(_: V.Type, _ m: Int, _ n: Int, _ k: Int) -> Int
 where V.Scalar: _KernelScalar {
   let left = n % TiledProduct<V>.widest
   let isWorthIt = m >= Block.rowsWorthJoining && n > TiledProduct<V>.widest && k >= Block.stepsWorthJoining
-  return isWorthIt && left != V.scalarCount ? left : 0
+  // The second: more than a vector, of a `b` so small that it is read as it lies.
+  let areFewEnough = left < V.scalarCount || left > V.scalarCount && k * n > Block.small
+  return isWorthIt && areFewEnough ? left : 0
 }
 
-/// Four products of `a`. Of 200 columns, whole tiles leave eight, and a tile with those takes two thirds of the time of one with
-/// 32. So what is `left` of the four is one product, in whole tiles again.
+/// Four products of `a`. The last columns of each, `left` of them, stand side by side and are one product, in wider tiles. With
+/// AVX-512, 200 floats leave eight, and a tile of those takes two thirds of the time of a whole one; four times eight are one
+/// whole tile.
 @inline(never)
 private func joinedProducts<V: SIMD>(
   _ v: V.Type, _ m: Int, _ n: Int, _ k: Int, _ a: Side<V.Scalar>,
@@ -985,24 +990,24 @@ private func joinedProducts<V: SIMD>(
   _ c: Quadruple<Output<V.Scalar>>, from c0: Quadruple<Input<V.Scalar>>?, left: Int
 ) where V.Scalar: _KernelScalar {
   let (whole, all) = (n - left, 4 * left)
-  withScratch((k + m) * all) { (last: Output<V.Scalar>) in
-    let rest = last + k * all
+  withScratch((k + m) * all) { (lastOfB: Output<V.Scalar>) in
+    let lastOfC = lastOfB + k * all
     func begin(
       _ i: Int, _ b: Input<V.Scalar>, in memory: Memory, _ c: Output<V.Scalar>, from c0: Input<V.Scalar>?
     ) {
       let b = Side(start: b, rowStride: n, columnStride: 1)
-      product(v, m, n, k, a, b, in: memory, c, from: c0, columns: whole)
-      copyBlock(k, of: left, from: b.at(0, whole), width: n, to: last + i * left, width: all)
-      if let c0 { copyBlock(m, of: left, from: c0 + whole, width: n, to: rest + i * left, width: all) }
+      panelProduct(v, m, n, k, a, b, in: memory, c, from: c0, columns: whole)
+      copyBlock(k, of: left, from: b.at(0, whole), width: n, to: lastOfB + i * left, width: all)
+      if let c0 { copyBlock(m, of: left, from: c0 + whole, width: n, to: lastOfC + i * left, width: all) }
     }
     begin(0, b.0, in: memories.0, c.0, from: c0?.0)
     begin(1, b.1, in: memories.1, c.1, from: c0?.1)
     begin(2, b.2, in: memories.2, c.2, from: c0?.2)
     begin(3, b.3, in: memories.3, c.3, from: c0?.3)
-    let b = Side(start: Input(last), rowStride: all, columnStride: 1)
-    sharedProduct(v, m, all, k, a, b, kept: nil, rest, width: all, from: c0 == nil ? nil : Input(rest))
+    let b = Side(start: Input(lastOfB), rowStride: all, columnStride: 1)
+    sharedProduct(v, m, all, k, a, b, kept: nil, lastOfC, width: all, from: c0 == nil ? nil : Input(lastOfC))
     func end(_ i: Int, _ c: Output<V.Scalar>) {
-      copyBlock(m, of: left, from: Input(rest) + i * left, width: all, to: c + whole, width: n)
+      copyBlock(m, of: left, from: Input(lastOfC) + i * left, width: all, to: c + whole, width: n)
     }
     end(0, c.0)
     end(1, c.1)
@@ -1374,7 +1379,7 @@ extension _KernelScalar {
       b.scalars.withUnsafeBufferPointer { y in
         @inline(__always)
         func multiply<V: SIMD<Self>>(_ v: V.Type) {
-          product(
+          panelProduct(
             v, a.rows, b.columns, a.columns,
             Side(start: x.baseAddress!, rowStride: a.rowStride, columnStride: a.columnStride),
             Side(start: y.baseAddress!, rowStride: b.rowStride, columnStride: b.columnStride), in: b.scalars.memory,
@@ -1394,6 +1399,7 @@ extension _KernelScalar {
     _ a: _Operand<Self>, _ b: Quadruple<Matrix<Self>>, addedTo c: Quadruple<Matrix<Self>>?, joining left: Int
   ) -> Quadruple<Matrix<Self>> {
     let (m, n) = (a.rows, b.0.columns)
+    precondition(left > 0 && left < n)
     let (c0, (c1, (c2, (c3, _)))) = filling(m * n) { c0 in
       filling(m * n) { c1 in
         filling(m * n) { c2 in

@@ -81,7 +81,7 @@ func _product<Scalar>(
   addedTo addend: Matrix<Scalar>? = nil
 ) -> Matrix<Scalar> {
   checkFactors(a, b)
-  if let addend { checkSum(a, b, addend) }
+  if let addend { checkAddend(a, b, addend) }
   return Matrix(
     a.rows, b.columns,
     scalars: Scalar._product(a, b, addedTo: addend?.scalars))
@@ -145,8 +145,8 @@ public typealias Quadruple<Element> = (Element, Element, Element, Element)
 /// `a·b` for four matrices `b`, which must be of one shape: the bits of
 /// ``matmul(_:_:)``.
 ///
-/// It is the sooner done: what each product leaves of its last vectors, too few
-/// columns to fill one, the four fill together.
+/// Often faster than four calls: the last columns of each, too few for a whole
+/// tile, are computed together.
 public func products<Scalar>(
   of a: Matrix<Scalar>, with b: Quadruple<Matrix<Scalar>>
 ) -> Quadruple<Matrix<Scalar>> {
@@ -165,10 +165,10 @@ public func addingProducts<Scalar>(
 ) -> Quadruple<Matrix<Scalar>> {
   let left = columnsBetterJoined(a, b)
   if left > 0 {
-    checkSum(a._operand, b.0._operand, c.0)
-    checkSum(a._operand, b.0._operand, c.1)
-    checkSum(a._operand, b.0._operand, c.2)
-    checkSum(a._operand, b.0._operand, c.3)
+    checkAddend(a._operand, b.0._operand, c.0)
+    checkAddend(a._operand, b.0._operand, c.1)
+    checkAddend(a._operand, b.0._operand, c.2)
+    checkAddend(a._operand, b.0._operand, c.3)
     return Scalar._products(a._operand, b, addedTo: c, joining: left)
   }
   return (
@@ -177,8 +177,8 @@ public func addingProducts<Scalar>(
   )
 }
 
-/// How many columns of each product are better left to the four; the shapes are
-/// checked first.
+/// Of how many columns of each product that is said; 0 where it would not be
+/// faster. The shapes are checked first.
 private func columnsBetterJoined<Scalar>(
   _ a: Matrix<Scalar>, _ b: Quadruple<Matrix<Scalar>>
 ) -> Int {
@@ -205,7 +205,7 @@ private func checkFactors<Scalar>(
       + "\(a.columns) columns against \(b.rows) rows")
 }
 
-private func checkSum<Scalar>(
+private func checkAddend<Scalar>(
   _ a: _Operand<Scalar>, _ b: _Operand<Scalar>, _ addend: Matrix<Scalar>
 ) {
   require(

@@ -195,16 +195,17 @@ extension ProductTests {
       // small or not; several blocks of each kind; what one thread does, and what several share.
       [
         [rows, 33, steps], [rows + 1, 34, steps + 1], [31, 36, 100], [32, 100, 100], [29, 40, 70], [30, 41, 70],
-        [25, 47, 70], [26, 49, steps], [27, 63, steps], [50, 200, 100], [someRows + 1, 72, 90], [someRows, 100, 80],
-        [rows, Block.crowded / 4 + 5, steps], [33, 68, depth + 1], [28, 2 * Block.columns + 9, 80], [700, 104, 66],
+        [25, 47, 70], [26, 49, 90], [27, 63, 70], [50, 200, 100], [someRows + 1, 72, 90], [someRows, 100, 80],
+        [33, 68, depth + 1], [33, 63, depth + 1], [28, 2 * Block.columns + 9, 80], [700, 104, 66], [700, 63, 70],
       ],
       [
-        [rows, 17, steps], [rows + 1, 18, steps + 1], [31, 36, 100], [32, 100, 100], [30, 23, 70], [25, 25, 70],
-        [27, 31, steps], [someRows + 1, 68, 90], [33, 67, depth + 1], [28, 2 * Block.columns + 9, 80], [700, 99, 66],
+        [rows, 17, steps], [rows + 1, 18, steps + 1], [31, 36, 100], [32, 100, 100], [30, 23, 70], [25, 25, 170],
+        [27, 31, 140], [someRows + 1, 68, 90], [33, 67, depth + 1], [28, 2 * Block.columns + 9, 80], [700, 99, 66],
+        [700, 63, 70],
       ],
       [
         [rows - 1, 36, steps], [rows, 36, steps - 1], [40, 7, 90], [40, 96, 90], [1, 100, 100], [0, 36, 70],
-        [30, 0, 70], [30, 36, 0],
+        [30, 0, 70], [30, 36, 0], [30, 63, Block.small / 63], [30, Block.crowded / MemoryLayout<Float>.stride, 70],
       ]
     )
   }()
@@ -247,6 +248,8 @@ extension ProductTests {
     let (a, b, c) = (plainUniform(m, k, &random) as Matrix<Scalar>, four(k, n), four(m, n))
     let alone = b.map { plainProduct(a, $0, from: Matrix(m, n)) }
     let sums = zip(b, c).map { plainProduct(a, $0, from: $1) }
+    let cross = plainProduct(a, b[0], from: c[1])
+    func new(_ x: Matrix<Scalar>) -> Matrix<Scalar> { Matrix(x.rows, x.columns, scalars: Array(x.scalars)) }
     var differences: [String] = []
     for use in 0..<3 {
       func note(_ found: Quadruple<Matrix<Scalar>>, _ expected: [Matrix<Scalar>], _ how: String) {
@@ -257,6 +260,11 @@ extension ProductTests {
       }
       note(products(of: a, with: quadruple(b)), alone, "new")
       note(addingProducts(of: a, with: quadruple(b), to: quadruple(c)), sums, "with a sum")
+      // One matrix in several places, which begins to keep its panels in the midst of it.
+      let (x, y) = (new(b[0]), c[1])
+      note(
+        addingProducts(of: a, with: (x, x, x, b[1]), to: (c[0], c[0], y, y)), [sums[0], sums[0], cross, sums[1]],
+        "alike")
     }
     return differences
   }
