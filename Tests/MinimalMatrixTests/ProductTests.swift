@@ -227,17 +227,15 @@ extension ProductTests {
     #expect(!share([50, areWide ? 48 : 24, 90]))
     var random = SplitMix64(seed: 9)
     for shape in shapes.wide + shapes.narrow + shapes.neither {
-      for threads in 1...3 {
-        Threads.count = threads
-        let differences = compareFour(Float.self, shape, &random) + compareFour(Double.self, shape, &random)
-        let message: Comment = "wide: \(areWide), threads: \(threads):\n\(differences.joined(separator: "\n"))"
-        // One wrong line is met by most shapes; the first will do.
-        if !differences.isEmpty { return _ = Issue.record(message) }
-      }
+      let differences = compareFour(Float.self, shape, &random) + compareFour(Double.self, shape, &random)
+      let message: Comment = "wide: \(areWide):\n\(differences.joined(separator: "\n"))"
+      // One wrong line is met by most shapes; the first will do.
+      if !differences.isEmpty { return _ = Issue.record(message) }
     }
   }
 
-  /// With new memory, which keeps no panels yet, and twice more, when it does. What differs, and where.
+  /// On one, two and three threads, with new memory, which keeps no panels yet, and twice more, when it does. What differs, and
+  /// where.
   private func compareFour<Scalar>(_: Scalar.Type, _ shape: [Int], _ random: inout SplitMix64) -> [String]
   where Scalar: MatrixScalar {
     let (m, n, k) = (shape[0], shape[1], shape[2])
@@ -245,17 +243,21 @@ extension ProductTests {
       (0..<4).map { _ in plainUniform(rows, columns, &random) }
     }
     func quadruple(_ x: [Matrix<Scalar>]) -> Quadruple<Matrix<Scalar>> { (x[0], x[1], x[2], x[3]) }
-    let (a, b, c) = (plainUniform(m, k, &random) as Matrix<Scalar>, four(k, n), four(m, n))
+    let (a, c) = (plainUniform(m, k, &random) as Matrix<Scalar>, four(m, n))
+    var b = four(k, n)
     let alone = b.map { plainProduct(a, $0, from: Matrix(m, n)) }
     let sums = zip(b, c).map { plainProduct(a, $0, from: $1) }
     let cross = plainProduct(a, b[0], from: c[1])
     func new(_ x: Matrix<Scalar>) -> Matrix<Scalar> { Matrix(x.rows, x.columns, scalars: Array(x.scalars)) }
     var differences: [String] = []
-    for use in 0..<3 {
+    for (threads, use) in (1...3).flatMap({ threads in (0..<3).map { (threads, $0) } }) {
+      Threads.count = threads
+      if use == 0 { b = b.map(new) }
       func note(_ found: Quadruple<Matrix<Scalar>>, _ expected: [Matrix<Scalar>], _ how: String) {
         for (i, x) in [found.0, found.1, found.2, found.3].enumerated() {
           guard let entry = difference(x, expected[i]) else { continue }
-          differences.append("\(i) of [\(m) × \(k)]·[\(k) × \(n)], \(how), \(Scalar.self), use \(use): \(entry)")
+          differences.append(
+            "\(i) of [\(m) × \(k)]·[\(k) × \(n)], \(how), \(Scalar.self), threads: \(threads), use \(use): \(entry)")
         }
       }
       note(products(of: a, with: quadruple(b)), alone, "new")
