@@ -177,8 +177,8 @@ public func addingProducts<Scalar>(
   )
 }
 
-/// Of how many columns of each product that is said; 0 where it would not be
-/// faster. The shapes are checked first.
+/// How many of the last columns of each product are computed together; 0 where
+/// it would not be faster. The shapes are checked first.
 private func columnsBetterJoined<Scalar>(
   _ a: Matrix<Scalar>, _ b: Quadruple<Matrix<Scalar>>
 ) -> Int {
