@@ -135,6 +135,14 @@ func pieces(of T: Int, batch B: Int) -> [Range<Int>] {
   cut(T, every: max(1, 1024 / max(1, B)))
 }
 
+/// The pieces whose inputs are projected at once.
+///
+/// A step of many rows fills a product by itself, and as a piece of its own it
+/// need not be copied out of a longer one.
+func projectedPieces(of T: Int, batch B: Int) -> [Range<Int>] {
+  B < 48 ? pieces(of: T, batch: B) : cut(T, every: 1)
+}
+
 // MARK: - A sequence, forward
 
 /// What a run over a sequence gives.
@@ -180,7 +188,7 @@ extension Cell {
       let (x, B) = (x.rows(rows, inBlocksOf: B), rows.count)
       var state = initial.rows(rows)
       var (outputs, traces): ([Matrix<Scalar>], [Trace]) = ([], [])
-      for piece in pieces(of: steps, batch: B) {
+      for piece in projectedPieces(of: steps, batch: B) {
         let z = project(x.rows(piece.lowerBound * B..<piece.upperBound * B))
         for t in 0..<piece.count {
           let (next, trace) = step(z.rows(t * B..<(t + 1) * B), from: state)

@@ -74,8 +74,7 @@ private func expectEqual(
 
   @Test("A sequence in pieces has the bits of all its steps at once.", arguments: Kind.allCases)
   func pieces(kind: Kind) {
-    func check<C: Cell<Double>>(_ cell: C) {
-      let (B, T) = (300, 10)
+    func check<C: Cell<Double>>(_ cell: C, batch B: Int, steps T: Int) {
       let sequence = Sequence(cell, batch: B, steps: T)
       let z = cell.project(sequence.x)
       var (state, h, traces): (C.State, [Matrix<Double>], [C.Trace]) = (sequence.initial, [], [])
@@ -103,7 +102,9 @@ private func expectEqual(
       expectEqual(back.dInitial.named("dInitial"), dState.named("dInitial"), "backward")
       expectEqual(back.gradient.named("gradient"), gradient.named("gradient"), "all steps")
     }
-    check(kind.cell())
+    check(kind.cell(), batch: 300, steps: 10)
+    // Forward too in pieces of several steps.
+    check(kind.cell(), batch: 30, steps: 70)
   }
 
   @Test("Pieces follow one another, none of more than a thousand rows or so, but of a step at least.")
@@ -111,6 +112,8 @@ private func expectEqual(
     #expect(ExplicitGates.pieces(of: 10, batch: 300) == [0..<3, 3..<6, 6..<9, 9..<10])
     #expect(ExplicitGates.pieces(of: 25, batch: 1) == [0..<25])
     #expect(ExplicitGates.pieces(of: 2, batch: 5000) == [0..<1, 1..<2])
+    #expect(projectedPieces(of: 3, batch: 48) == [0..<1, 1..<2, 2..<3] && projectedPieces(of: 3, batch: 47) == [0..<3])
+    #expect(projectedPieces(of: 0, batch: 48) == [] && projectedPieces(of: 3, batch: 0) == [0..<3])
     #expect(ExplicitGates.pieces(of: 0, batch: 3) == [] && ExplicitGates.pieces(of: 3, batch: 0) == [0..<3])
   }
 
