@@ -108,7 +108,7 @@ public func bitCrossEntropyGradient<Scalar>(
 extension SequenceModel {
   /// The sums as the network finds them: a bit is 1 where its logit is above 0.
   public func add(_ sums: Sums) -> [UInt64] {
-    let logits = read(sums.inputs(), batch: sums.count).answers
+    let logits = answers(to: sums.inputs(), batch: sums.count)
     return (0..<sums.count).map { row in
       (0..<sums.bits).reduce(0) { sum, t in
         sum | (logits[t * sums.count + row, 0] > 0 ? 1 << UInt64(t) : 0)

@@ -118,29 +118,33 @@ extension NamedArrays {
 
 // MARK: - A sequence in pieces
 
-/// `0..<T` in pieces of `length` steps, in order; the last one may be shorter.
-/// A length must be above 0.
-public func cut(_ T: Int, every length: Int) -> [Range<Int>] {
-  require(length > 0, "cut: \(T) steps in pieces of \(length)")
-  return stride(from: 0, to: T, by: length).map { $0..<min($0 + length, T) }
+/// `0..<n` in `count` parts, in order, and about equally long.
+func divide(_ n: Int, in count: Int) -> [Range<Int>] {
+  (0..<count).map { n * $0 / count..<n * ($0 + 1) / count }
 }
 
-/// The `T` steps of a sequence in pieces of about a thousand rows.
-///
-/// That is enough for a product to be fast, and few enough to be read from the
-/// caches by the steps. And what a piece needs only for itself, its projected
-/// inputs and its `dz`, takes the same room however long the sequence is.
-/// - Parameter B: the rows of a step, or as many of them as run on one thread
-func pieces(of T: Int, batch B: Int) -> [Range<Int>] {
-  cut(T, every: max(1, 1024 / max(1, B)))
-}
+extension Cell {
+  /// The `T` steps of a sequence in pieces.
+  ///
+  /// What a piece needs only for itself, its projected inputs and its `dz`,
+  /// takes the same room however long the sequence is. And the products for the
+  /// weights read its `x`, `h` and `dz` many times: the more numbers there are
+  /// in a row, the fewer rows stay in the caches. But a product of too few rows
+  /// is slow.
+  /// - Parameter B: the rows of a step, or as many of them as run on one thread
+  func pieces(of T: Int, batch B: Int) -> [Range<Int>] {
+    let rows = min(1024, max(256, 100_000 / (inputs + hidden)))
+    let steps = max(1, rows / max(1, B))
+    return divide(T, in: (T + steps - 1) / steps)
+  }
 
-/// The pieces whose inputs are projected at once.
-///
-/// A step of many rows fills a product by itself, and as a piece of its own it
-/// need not be copied out of a longer one.
-func projectedPieces(of T: Int, batch B: Int) -> [Range<Int>] {
-  B < 48 ? pieces(of: T, batch: B) : cut(T, every: 1)
+  /// The pieces whose inputs are projected at once.
+  ///
+  /// A step of many rows fills a product by itself, and as a piece of its own
+  /// it need not be copied out of a longer one.
+  func projectedPieces(of T: Int, batch B: Int) -> [Range<Int>] {
+    B < 48 ? pieces(of: T, batch: B) : divide(T, in: T)
+  }
 }
 
 // MARK: - A sequence, forward
@@ -171,39 +175,77 @@ extension Cell {
   ///   - x: the inputs of all steps, `[T·B × D]`, time-major
   ///   - initial: the state before, with `B` rows
   public func run(_ x: Matrix<Scalar>, from initial: State) -> Run<Self> {
-    let B = initial.h.rows
-    guard x.rows == 0 || B > 0 && x.rows % B == 0 else {
-      fatalError("run: \(x.rows) inputs are not whole steps of \(B) rows")
-    }
-    let parts = parts(of: B, inputs: x.rows, threads: Threads.count)
-    return run(x, from: initial, parts: parts)
+    run(x, from: initial, parts: parts(of: x, from: initial, in: "run"))
   }
 
   func run(_ x: Matrix<Scalar>, from initial: State, parts: [Range<Int>])
     -> Run<Self>
   {
+    let walks = walk(x, from: initial, in: parts, keepsTraces: true)
+    return Run(
+      inputs: x, outputs: outputs(of: walks),
+      last: .stack(walks.map { $0.last }), parts: parts,
+      tracesOfParts: walks.map { $0.traces })
+  }
+
+  /// The same for whoever does not go back: the outputs of all steps,
+  /// `[T·B × H]`, and the state after the last one. What a step leaves behind
+  /// is let go at once.
+  /// - Parameters:
+  ///   - x: the inputs of all steps, `[T·B × D]`, time-major
+  ///   - initial: the state before, with `B` rows
+  public func outputs(of x: Matrix<Scalar>, from initial: State)
+    -> (outputs: Matrix<Scalar>, last: State)
+  {
+    let parts = parts(of: x, from: initial, in: "outputs")
+    let walks = walk(x, from: initial, in: parts, keepsTraces: false)
+    return (outputs(of: walks), .stack(walks.map { $0.last }))
+  }
+
+  /// The parts that run side by side, where `x` is whole steps.
+  private func parts(
+    of x: Matrix<Scalar>, from initial: State, in caller: String
+  ) -> [Range<Int>] {
+    let B = initial.h.rows
+    require(
+      x.rows == 0 || B > 0 && x.rows % B == 0,
+      "\(caller): \(x.rows) inputs are not whole steps of \(B) rows")
+    return parts(of: B, inputs: x.rows, threads: Threads.count)
+  }
+
+  private typealias Walk = (
+    last: State, outputs: [Matrix<Scalar>], traces: [Trace]
+  )
+
+  /// Goes through all steps with each part of the rows.
+  /// - Returns: for each part the last state, and of each step the output and,
+  ///   if they are kept, what it left behind.
+  private func walk(
+    _ x: Matrix<Scalar>, from initial: State, in parts: [Range<Int>],
+    keepsTraces: Bool
+  ) -> [Walk] {
     let B = initial.h.rows
     let steps = x.rows / max(B, 1)
-    let runs = sideBySide(parts) { _, rows in
-      let (x, B) = (x.rows(rows, inBlocksOf: B), rows.count)
+    return sideBySide(parts) { _, rows in
       var state = initial.rows(rows)
       var (outputs, traces): ([Matrix<Scalar>], [Trace]) = ([], [])
-      for piece in projectedPieces(of: steps, batch: B) {
-        let z = project(x.rows(piece.lowerBound * B..<piece.upperBound * B))
+      for piece in projectedPieces(of: steps, batch: rows.count) {
+        let z = project(x.rows(rows, inBlocks: piece, of: B))
         for t in 0..<piece.count {
-          let (next, trace) = step(z.rows(t * B..<(t + 1) * B), from: state)
+          let (next, trace) = step(
+            z.rows(t * rows.count..<(t + 1) * rows.count), from: state)
           outputs.append(next.h)
-          traces.append(trace)
+          if keepsTraces { traces.append(trace) }
           state = next
         }
       }
       return (last: state, outputs: outputs, traces: traces)
     }
-    let outputs = inOrderOfTime(runs.map { $0.outputs })
-    return Run(
-      inputs: x, outputs: .stack(outputs, columns: hidden),
-      last: .stack(runs.map { $0.last }), parts: parts,
-      tracesOfParts: runs.map { $0.traces })
+  }
+
+  /// The outputs of all parts in the order of time, `[T·B × H]`.
+  private func outputs(of walks: [Walk]) -> Matrix<Scalar> {
+    .stack(inOrderOfTime(walks.map { $0.outputs }), columns: hidden)
   }
 }
 
@@ -298,9 +340,8 @@ extension Cell {
       var dState = dAfter.rows(rows)
       var dz: [Gates] = []
       for t in steps.reversed() {
-        let (first, end) = (t * B + rows.lowerBound, t * B + rows.upperBound)
         // The output of a step has two readers: the outside and the next step.
-        dState.h += dOutputs.rows(first..<end)
+        dState.h += dOutputs.rows(rows, inBlocks: t..<t + 1, of: B)
         let (dzOfStep, dBefore) = backward(
           dState, through: run.tracesOfParts[part][t])
         dz.append(dzOfStep)
@@ -357,7 +398,7 @@ extension Cell {
     // each gate, and four rows, or tiles stay half empty.
     let work = N * (inputs + hidden) * hidden
     let parts = max(1, min(threads, B / 4, work / 1_000_000))
-    return (0..<parts).map { B * $0 / parts..<B * ($0 + 1) / parts }
+    return divide(B, in: parts)
   }
 }
 

@@ -56,6 +56,13 @@ extension SequenceModel {
     return (run, projection(run.outputs))
   }
 
+  /// The answers alone, `[T·B × O]`, for whoever does not go back.
+  public func answers(to x: Matrix<C.Scalar>, batch B: Int)
+    -> Matrix<C.Scalar>
+  {
+    projection(cell.outputs(of: x, from: cell.zeroState(batch: B)).outputs)
+  }
+
   /// The derivatives of the loss with respect to every array.
   /// - Parameter dAnswers: those with respect to the answers, `[T·B × O]`
   public func backward(_ dAnswers: Matrix<C.Scalar>, through run: Run<C>)

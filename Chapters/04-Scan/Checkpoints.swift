@@ -56,10 +56,13 @@ public struct Checkpoints<Carry> {
   }
 }
 
-/// The steps `0..<T` in pieces of `length`, or of `⌈√T⌉` if none is given.
+/// The steps `0..<T` in pieces of `length`, or of `⌈√T⌉` if none is given, in
+/// order; the last one may be shorter. A length must be above 0.
 public func cut(_ T: Int, every length: Int? = nil) -> [Range<Int>] {
   let squareRoot = Int(Double(T).squareRoot().rounded(.up))
-  return cut(T, every: length ?? max(1, squareRoot))
+  let length = length ?? max(1, squareRoot)
+  require(length > 0, "cut: \(T) steps in pieces of \(length)")
+  return stride(from: 0, to: T, by: length).map { $0..<min($0 + length, T) }
 }
 
 // MARK: - Checkpoints over any elements

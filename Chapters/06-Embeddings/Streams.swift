@@ -2,6 +2,7 @@ import Console
 import ExplicitGates
 import ManualBPTT
 import MinimalMatrix
+import NumpyStyleRNN
 import VectorMath
 
 // MARK: - One text, B streams
@@ -101,9 +102,9 @@ extension LanguageModel {
     for _ in 0..<streams.windows {
       let (inputs, targets, begins) = streams.next()
       if begins || !carriesState { state = cell.zeroState(batch: streams.B) }
-      let reading = read(inputs, from: state)
-      sum += Double(loss(reading, targets))
-      state = reading.run.last
+      let (outputs, last) = cell.outputs(of: embedding(inputs), from: state)
+      sum += Double(crossEntropy(projection(outputs), targets).mean())
+      state = last
     }
     return sum / Double(streams.windows)
   }

@@ -60,6 +60,18 @@ public protocol SequenceLayer<Scalar>: NamedArrays, Sendable {
   ///   a row's end it is not heard.
   func backward(_ dOutputs: Matrix<Scalar>, through tape: Tape)
     -> (gradient: Self, dInputs: Matrix<Scalar>)
+
+  /// The gradient alone, for the lowest layer: its inputs are data.
+  /// - Parameter dOutputs: the derivative with respect to every output,
+  ///   `[T·B × outputs]`
+  func gradient(_ dOutputs: Matrix<Scalar>, through tape: Tape) -> Self
+}
+
+extension SequenceLayer {
+  // A layer that can do with fewer products has its own.
+  public func gradient(_ dOutputs: Matrix<Scalar>, through tape: Tape) -> Self {
+    backward(dOutputs, through: tape).gradient
+  }
 }
 
 // MARK: - A cell as a layer
@@ -85,6 +97,11 @@ public struct Layer<C: Cell & Sendable>: SequenceLayer {
     let run: Run<C>?
     let loop: LoopRun<C>?
     let mask: Matrix<C.Scalar>?
+
+    /// What the mask lets through: of the outputs, and of their derivatives.
+    func masked(_ x: Matrix<C.Scalar>) -> Matrix<C.Scalar> {
+      mask.map { x * $0 } ?? x
+    }
   }
 
   public func read(_ sequences: Sequences<C.Scalar>, dropout: Dropout?)
@@ -103,17 +120,26 @@ public struct Layer<C: Cell & Sendable>: SequenceLayer {
         units: outputs)
     }
     let tape = Tape(run: run, loop: loop, mask: mask)
-    return (mask.map { h * $0 } ?? h, tape)
+    return (tape.masked(h), tape)
   }
 
   public func backward(_ dOutputs: Matrix<C.Scalar>, through tape: Tape)
     -> (gradient: Self, dInputs: Matrix<C.Scalar>)
   {
-    let dh = tape.mask.map { dOutputs * $0 } ?? dOutputs
+    let dh = tape.masked(dOutputs)
     let back =
       tape.run.map { cell.backward(dh, through: $0) }
       ?? cell.backward(dh, through: tape.loop!)
     return (Layer(back.gradient), back.dInputs)
+  }
+
+  public func gradient(_ dOutputs: Matrix<C.Scalar>, through tape: Tape)
+    -> Self
+  {
+    let dh = tape.masked(dOutputs)
+    return Layer(
+      tape.run.map { cell.gradient(dh, through: $0) }
+        ?? cell.backward(dh, through: tape.loop!).gradient)
   }
 }
 
@@ -165,6 +191,15 @@ public struct Then<First: SequenceLayer, Second: SequenceLayer<First.Scalar>>:
     let second = second.backward(dOutputs, through: tape.1)
     let first = first.backward(second.dInputs, through: tape.first)
     return (Then(first.gradient, second.gradient), first.dInputs)
+  }
+
+  public func gradient(
+    _ dOutputs: Matrix<First.Scalar>,
+    through tape: (first: First.Tape, Second.Tape)
+  ) -> Self {
+    let second = second.backward(dOutputs, through: tape.1)
+    let first = first.gradient(second.dInputs, through: tape.first)
+    return Then(first, second.gradient)
   }
 }
 

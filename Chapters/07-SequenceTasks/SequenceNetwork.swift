@@ -69,7 +69,7 @@ extension SequenceNetwork {
     let (dProjection, dh) = projection.backward(dAnswers, through: h)
     var dOutputs = Matrix(zerosLike: outputs)
     dOutputs.addRows(at: places, dh)
-    let dLayers = layers.backward(dOutputs, through: tape).gradient
+    let dLayers = layers.gradient(dOutputs, through: tape)
     return (
       value, SequenceNetwork(layers: dLayers, projection: dProjection)
     )

@@ -169,14 +169,21 @@ extension Matrix {
     return self.rows(at: stride(from: rows - B, through: 0, by: -max(B, 1)).flatMap { $0..<$0 + B })
   }
 
-  /// Rows `range` of every block of `B`: some sequences of a time-major batch, `[rows / B · range.count × columns]`.
-  public func rows(_ range: Range<Int>, inBlocksOf B: Int) -> Matrix {
+  /// Rows `range` of some `blocks`, where a block is `B` rows: some sequences of a time-major batch at some steps,
+  /// `[blocks.count · range.count × columns]`.
+  public func rows(_ range: Range<Int>, inBlocks blocks: Range<Int>, of B: Int) -> Matrix {
     requireBlocks(of: B, "rows")
     require(
       0 <= range.lowerBound && range.upperBound <= B,
       "rows: \(range.lowerBound)..<\(range.upperBound) of blocks of \(B) rows")
-    if range.count == B { return self }
-    return self.rows(at: stride(from: 0, to: rows, by: B).flatMap { $0 + range.lowerBound..<$0 + range.upperBound })
+    require(
+      0 <= blocks.lowerBound && blocks.upperBound * B <= rows,
+      "rows: blocks \(blocks.lowerBound)..<\(blocks.upperBound) of \(B) rows in \(shape)")
+    let first = blocks.lowerBound * B
+    // Those of a single block lie together, and so do whole blocks.
+    if blocks.count == 1 { return self.rows(first + range.lowerBound..<first + range.upperBound) }
+    if range.count == B { return self.rows(first..<blocks.upperBound * B) }
+    return self.rows(at: blocks.flatMap { $0 * B + range.lowerBound..<$0 * B + range.upperBound })
   }
 
   private func requireBlocks(of B: Int, _ name: String) {

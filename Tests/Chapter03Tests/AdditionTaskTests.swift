@@ -92,6 +92,7 @@ private func smallModel<Scalar>(seed: UInt64 = 3) -> SequenceModel<LSTM<Scalar>>
     var random = SplitMix64(seed: 2)
     let sums = Sums(100, bits: 20, using: &random)
     let all = model.read(sums.inputs(), batch: 100).answers
+    #expect(model.answers(to: sums.inputs(), batch: 100) == all)
     for row in [0, 41, 99] {
       let alone = model.read(Sums([sums.a[row]], [sums.b[row]], bits: 20).inputs(), batch: 1).answers
       #expect(Array(alone.scalars) == (0..<20).map { all[$0 * 100 + row, 0] })

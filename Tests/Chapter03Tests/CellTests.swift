@@ -107,14 +107,50 @@ private func expectEqual(
     check(kind.cell(), batch: 30, steps: 70)
   }
 
-  @Test("Pieces follow one another, none of more than a thousand rows or so, but of a step at least.")
+  @Test("Pieces follow one another; the wider a row, the fewer rows a piece has, and at least a step.")
   func lengthOfPieces() {
-    #expect(ExplicitGates.pieces(of: 10, batch: 300) == [0..<3, 3..<6, 6..<9, 9..<10])
-    #expect(ExplicitGates.pieces(of: 25, batch: 1) == [0..<25])
-    #expect(ExplicitGates.pieces(of: 2, batch: 5000) == [0..<1, 1..<2])
-    #expect(projectedPieces(of: 3, batch: 48) == [0..<1, 1..<2, 2..<3] && projectedPieces(of: 3, batch: 47) == [0..<3])
-    #expect(projectedPieces(of: 0, batch: 48) == [] && projectedPieces(of: 3, batch: 0) == [0..<3])
-    #expect(ExplicitGates.pieces(of: 0, batch: 3) == [] && ExplicitGates.pieces(of: 3, batch: 0) == [0..<3])
+    var random = SplitMix64(seed: 7)
+    func cell(_ D: Int, _ H: Int) -> TanhCell<Float> { TanhCell(inputs: D, hidden: H, using: &random) }
+    let small = cell(4, 5)
+    #expect(small.pieces(of: 10, batch: 300) == [0..<2, 2..<5, 5..<7, 7..<10])
+    #expect(small.pieces(of: 1024, batch: 1) == [0..<1024])
+    #expect(small.pieces(of: 1025, batch: 1) == [0..<512, 512..<1025])
+    #expect(small.pieces(of: 2, batch: 5000) == [0..<1, 1..<2])
+    #expect(small.pieces(of: 0, batch: 3) == [] && small.pieces(of: 3, batch: 0) == [0..<3])
+    // 100,000 numbers of x and h; but 256 rows in any case.
+    #expect(cell(100, 100).pieces(of: 500, batch: 1).count == 1 && cell(100, 100).pieces(of: 501, batch: 1).count == 2)
+    #expect(cell(300, 200).pieces(of: 256, batch: 1).count == 1 && cell(300, 200).pieces(of: 257, batch: 1).count == 2)
+    #expect(small.projectedPieces(of: 3, batch: 48) == [0..<1, 1..<2, 2..<3])
+    #expect(small.projectedPieces(of: 3, batch: 47) == [0..<3])
+    #expect(small.projectedPieces(of: 0, batch: 48) == [] && small.projectedPieces(of: 3, batch: 0) == [0..<3])
+  }
+
+  @Test("Outputs alone are those of the run, and so is the last state.", arguments: Kind.allCases)
+  func outputsAlone(kind: Kind) {
+    func check<C: Cell<Double>>(_ cell: C, batch B: Int, steps T: Int) {
+      let sequence = Sequence(cell, batch: B, steps: T)
+      let run = cell.run(sequence.x, from: sequence.initial)
+      let (outputs, last) = cell.outputs(of: sequence.x, from: sequence.initial)
+      #expect(outputs.shape == run.outputs.shape && outputs == run.outputs)
+      expectEqual(last.named("last"), run.last.named("last"), "\(B) rows, \(T) steps")
+    }
+    check(kind.cell(hidden: Self.H), batch: 3, steps: 5)
+    check(kind.cell(hidden: Self.H), batch: 3, steps: 0)
+    // Enough for two parts, where there are two threads; from 96 rows on, each is projected step by step.
+    for B in [40, 101] { check(kind.cell(hidden: 100), batch: B, steps: 9) }
+  }
+
+  @Test("A run keeps the trace of every step; outputs alone keep none.")
+  func tracesLetGo() {
+    var random = SplitMix64(seed: 8)
+    let cell = WatchedCell(cell: TanhCell(inputs: 4, hidden: 5, using: &random))
+    let x = Matrix<Double>(20, 4)
+    let run = cell.run(x, from: cell.zeroState(batch: 2))
+    #expect(cell.tally.most == 10 && run.traces.count == 10)
+    cell.tally.most = 0
+    _ = cell.outputs(of: x, from: cell.zeroState(batch: 2))
+    // Beside the run's ten, that of the step just made, and perhaps of the one before.
+    #expect(11...12 ~= cell.tally.most)
   }
 
   @Test("A sequence of no steps changes nothing and teaches nothing.", arguments: Kind.allCases)
@@ -245,6 +281,44 @@ private func expectEqual(
   }
 }
 
+/// A tanh cell that counts its traces.
+private struct WatchedCell: Cell {
+  final class Tally {
+    var alive = 0, most = 0
+  }
+  final class Mark {
+    let tally: Tally
+    init(_ tally: Tally) {
+      self.tally = tally
+      tally.alive += 1
+      tally.most = max(tally.most, tally.alive)
+    }
+    deinit { tally.alive -= 1 }
+  }
+  typealias Inner = TanhCell<Double>
+  typealias Trace = (inner: Inner.Trace, mark: Mark)
+
+  var cell: Inner
+  let tally = Tally()
+
+  static func listArrays() -> [NamedArray<Self, Double>] { arrays(of: \.cell, named: "cell") }
+  var inputs: Int { cell.inputs }
+  var hidden: Int { cell.hidden }
+  func zeroState(batch B: Int) -> Inner.State { cell.zeroState(batch: B) }
+  func project(_ x: Matrix<Double>) -> Inner.Gates { cell.project(x) }
+  func step(_ z: Inner.Gates, from state: Inner.State) -> (state: Inner.State, trace: Trace) {
+    let (next, trace) = cell.step(z, from: state)
+    return (next, (trace, Mark(tally)))
+  }
+  func backward(_ dState: Inner.State, through trace: Trace) -> (dz: Inner.Gates, dBefore: Inner.State) {
+    cell.backward(dState, through: trace.inner)
+  }
+  func addGradient(_ dz: Inner.Gates, inputs x: Matrix<Double>, traces: [Trace], to sum: inout WatchedCell) {
+    cell.addGradient(dz, inputs: x, traces: traces.map { $0.inner }, to: &sum.cell)
+  }
+  func inputGradient(_ dz: Inner.Gates) -> Matrix<Double> { cell.inputGradient(dz) }
+}
+
 @Suite struct ElmanCellTests {
   @Test("Under the contract the tanh cell gives the bits of chapter 2.")
   func chapter2() throws {
@@ -275,6 +349,17 @@ private func expectEqual(
     }
     let said = String(decoding: result.standardErrorContent, as: UTF8.self)
     #expect(said.contains("run: 6 inputs are not whole steps of \(batch) rows\n"))
+  }
+
+  @Test("So do inputs of outputs alone.")
+  func inputsOfOutputs() async throws {
+    let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      var random = SplitMix64(seed: 1)
+      let cell = LSTM<Double>(inputs: 4, hidden: 5, using: &random)
+      _ = cell.outputs(of: Matrix(6, 4), from: cell.zeroState(batch: 4))
+    }
+    let said = String(decoding: result.standardErrorContent, as: UTF8.self)
+    #expect(said.contains("outputs: 6 inputs are not whole steps of 4 rows\n"))
   }
 
   @Test("Derivatives of more outputs than there are stop the program, and it says why.")

@@ -18,6 +18,7 @@ import Testing
         let dropout = dropping.dropout
         let (_, tape) = layer.read(question.x, dropout: dropout)
         let (gradient, dInputs) = layer.backward(question.dOutputs, through: tape)
+        #expect(layer.gradient(question.dOutputs, through: tape).fingerprint == gradient.fingerprint)
         let x = centredDifferences(of: { question.loss(layer, $0, dropout) }, at: question.x.x)
         let checks =
           layer.check(gradient: gradient) { question.loss($0, question.x.x, dropout) }

@@ -66,8 +66,9 @@ private let refusals: [(message: String, use: @Sendable () -> Void)] = [
       m.add(1, times: m, overRootOfSum: M(2, 1), 1)
     }
   ),
-  ("rows: [3 × 2] is not whole blocks of 2 rows", { _ = M(3, 2).rows(0..<1, inBlocksOf: 2) }),
-  ("rows: 1..<3 of blocks of 2 rows", { _ = M(4, 2).rows(1..<3, inBlocksOf: 2) }),
+  ("rows: [3 × 2] is not whole blocks of 2 rows", { _ = M(3, 2).rows(0..<1, inBlocks: 0..<1, of: 2) }),
+  ("rows: 1..<3 of blocks of 2 rows", { _ = M(4, 2).rows(1..<3, inBlocks: 0..<1, of: 2) }),
+  ("rows: blocks 1..<3 of 2 rows in [4 × 2]", { _ = M(4, 2).rows(0..<1, inBlocks: 1..<3, of: 2) }),
   ("stack: part 1 is [1 × 3] and not of 2 columns", { _ = M.stack([M(1, 2), M(1, 3)]) }),
 
   ("matmul: [3 × 4]·[5 × 2]: 4 columns against 5 rows", { _ = matmul(M(3, 4), M(5, 2)) }),
