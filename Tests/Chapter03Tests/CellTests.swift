@@ -172,8 +172,7 @@ private func expectEqual(
 
   @Test("A batch in parts, side by side, has the bits of the whole.", arguments: Kind.allCases)
   func partsOfABatch(kind: Kind) {
-    func check<C: Cell<Double>>(_ cell: C) {
-      let (B, T) = (7, 5)
+    func check<C: Cell<Double>>(_ cell: C, batch B: Int, steps T: Int, in trials: [[Range<Int>]]) {
       var random = SplitMix64(seed: 6)
       let x = Matrix<Double>.normal(T * B, cell.inputs, deviation: 1, using: &random)
       let dOutputs = Matrix<Double>.normal(T * B, cell.hidden, deviation: 1, using: &random)
@@ -187,13 +186,15 @@ private func expectEqual(
           + [("outputs", run.outputs), ("dInputs", dInputs)]
       }
       let whole = results([0..<B])
-      for parts in [[0..<3, 3..<B], [0..<1, 1..<2, 2..<6, 6..<B]] {
+      for parts in trials {
         for (found, expected) in zip(results(parts), whole) {
           #expect(found.array == expected.array, "\(found.name) in \(parts.count) parts")
         }
       }
     }
-    check(kind.cell())
+    check(kind.cell(), batch: 7, steps: 5, in: [[0..<3, 3..<7], [0..<1, 1..<2, 2..<6, 6..<7]])
+    // In several pieces of several steps, and where one part takes each step by itself.
+    check(kind.cell(), batch: 60, steps: 70, in: [[0..<30, 30..<60], [0..<50, 50..<60]])
   }
 
   @Test("Many rows of much work are cut in a part for each thread, little work stays whole.")

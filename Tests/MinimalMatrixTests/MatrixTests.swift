@@ -79,6 +79,7 @@ import Testing
     #expect(steps.rows(0..<2, inBlocks: 1..<2, of: 2) == Matrix([[5, 6], [7, 8]]))
     #expect(steps.rows(0..<2, inBlocks: 0..<2, of: 2) == steps)
     #expect(steps.rows(0..<1, inBlocks: 2..<4, of: 1) == Matrix([[5, 6], [7, 8]]))
+    #expect(Matrix.stack([steps, 10 * steps]).rows(1..<2, inBlocks: 1..<3, of: 2) == Matrix([[7, 8], [30, 40]]))
     #expect(steps.rows(1..<2, inBlocks: 1..<1, of: 2).shape == "[0 × 2]")
     #expect(Matrix<Float>(0, 2).rows(0..<0, inBlocks: 0..<0, of: 0).shape == "[0 × 2]")
     #expect(Matrix<Float>(0, 2).rows(1..<2, inBlocks: 0..<0, of: 3).shape == "[0 × 2]")
