@@ -15,9 +15,9 @@ public protocol CellState<Scalar>: NamedArrays {
 /// to state, and the same step backward.
 ///
 /// What a step does with its input, `x·W + b`, does not depend on the state. So
-/// a cell does it for all time steps at once, in ``project(_:)``, and a step
-/// takes the projected input. Backward it is the same: a step gives `dz`, the
-/// derivative with respect to what was projected, and
+/// a cell does it ahead of the steps, for many at once, in ``project(_:)``, and
+/// a step takes the projected input. Backward it is the same: a step gives
+/// `dz`, the derivative with respect to what was projected, and
 /// ``addGradient(_:inputs:traces:to:)`` makes the derivatives of all weights
 /// out of those of any number of steps at once.
 ///
@@ -124,16 +124,17 @@ func divide(_ n: Int, in count: Int) -> [Range<Int>] {
 }
 
 extension Cell {
-  /// The `T` steps of a sequence in pieces.
+  /// The `T` steps of a sequence in pieces, about equally long: of so many rows
+  /// that their `x` and `h` are 100,000 numbers, but from 256 to 1024, and of a
+  /// step at least.
   ///
   /// What a piece needs only for itself, its projected inputs and its `dz`,
-  /// takes the same room however long the sequence is. And the products for the
-  /// weights read its `x`, `h` and `dz` many times: the more numbers there are
-  /// in a row, the fewer rows stay in the caches. But a product of too few rows
-  /// is slow.
+  /// takes the same room however long the sequence is. The products for the
+  /// weights read the rows of a piece many times: wide ones must be fewer to
+  /// stay in the caches. But a product of too few rows is slow.
   /// - Parameter B: the rows of a step, or as many of them as run on one thread
   func pieces(of T: Int, batch B: Int) -> [Range<Int>] {
-    let rows = min(1024, max(256, 100_000 / (inputs + hidden)))
+    let rows = min(1024, max(256, 100_000 / max(1, inputs + hidden)))
     let steps = max(1, rows / max(1, B))
     return divide(T, in: (T + steps - 1) / steps)
   }
@@ -183,26 +184,28 @@ extension Cell {
   {
     let walks = walk(x, from: initial, in: parts, keepsTraces: true)
     return Run(
-      inputs: x, outputs: outputs(of: walks),
+      inputs: x, outputs: joinedOutputs(of: walks),
       last: .stack(walks.map { $0.last }), parts: parts,
       tracesOfParts: walks.map { $0.traces })
   }
 
-  /// The same for whoever does not go back: the outputs of all steps,
-  /// `[T·B × H]`, and the state after the last one. What a step leaves behind
-  /// is let go at once.
+  /// Runs the cell for whoever does not go back: what a step leaves behind is
+  /// let go at once.
   /// - Parameters:
   ///   - x: the inputs of all steps, `[T·B × D]`, time-major
   ///   - initial: the state before, with `B` rows
+  /// - Returns: the outputs of all steps, `[T·B × H]`, and the state after the
+  ///   last one.
   public func outputs(of x: Matrix<Scalar>, from initial: State)
     -> (outputs: Matrix<Scalar>, last: State)
   {
     let parts = parts(of: x, from: initial, in: "outputs")
     let walks = walk(x, from: initial, in: parts, keepsTraces: false)
-    return (outputs(of: walks), .stack(walks.map { $0.last }))
+    return (joinedOutputs(of: walks), .stack(walks.map { $0.last }))
   }
 
-  /// The parts that run side by side, where `x` is whole steps.
+  /// The parts that run side by side. Inputs that are not whole steps stop the
+  /// program, in the name of `caller`.
   private func parts(
     of x: Matrix<Scalar>, from initial: State, in caller: String
   ) -> [Range<Int>] {
@@ -219,7 +222,7 @@ extension Cell {
 
   /// Goes through all steps with each part of the rows.
   /// - Returns: for each part the last state, and of each step the output and,
-  ///   if they are kept, what it left behind.
+  ///   if traces are kept, its trace.
   private func walk(
     _ x: Matrix<Scalar>, from initial: State, in parts: [Range<Int>],
     keepsTraces: Bool
@@ -244,7 +247,7 @@ extension Cell {
   }
 
   /// The outputs of all parts in the order of time, `[T·B × H]`.
-  private func outputs(of walks: [Walk]) -> Matrix<Scalar> {
+  private func joinedOutputs(of walks: [Walk]) -> Matrix<Scalar> {
     .stack(inOrderOfTime(walks.map { $0.outputs }), columns: hidden)
   }
 }

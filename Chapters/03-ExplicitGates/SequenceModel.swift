@@ -56,7 +56,9 @@ extension SequenceModel {
     return (run, projection(run.outputs))
   }
 
-  /// The answers alone, `[T·B × O]`, for whoever does not go back.
+  /// The answers alone, `[T·B × O]`, from a state of zeros, for whoever does
+  /// not go back.
+  /// - Parameter x: the inputs of all steps, `[T·B × D]`, time-major
   public func answers(to x: Matrix<C.Scalar>, batch B: Int)
     -> Matrix<C.Scalar>
   {

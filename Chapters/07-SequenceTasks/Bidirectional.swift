@@ -94,4 +94,15 @@ public struct Bidirectional<
     let dInputs = ahead.dInputs + back.dInputs.rows(at: tape.reversal)
     return (Bidirectional(ahead.gradient, back.gradient), dInputs)
   }
+
+  public func gradient(
+    _ dOutputs: Matrix<Forward.Scalar>, through tape: Tape
+  ) -> Self {
+    let (middle, end) = (forward.outputs, outputs)
+    return Bidirectional(
+      forward.gradient(dOutputs.columns(0..<middle), through: tape.forward),
+      backward.gradient(
+        dOutputs.columns(middle..<end).rows(at: tape.reversal),
+        through: tape.backward))
+  }
 }

@@ -42,7 +42,7 @@ public struct Sequences<Scalar: MatrixScalar>: Sendable {
 ///
 /// A cell makes one step; a layer may look at all steps, also from the end. So
 /// it can do what no cell can, and it is faster: what the layer above reads is
-/// known for all steps before it begins, and is projected in one product.
+/// known for all steps before it begins, and many can be projected at once.
 public protocol SequenceLayer<Scalar>: NamedArrays, Sendable {
   /// What is left behind for the way back.
   associatedtype Tape
@@ -56,14 +56,14 @@ public protocol SequenceLayer<Scalar>: NamedArrays, Sendable {
   func read(_ sequences: Sequences<Scalar>, dropout: Dropout?)
     -> (outputs: Matrix<Scalar>, tape: Tape)
 
-  /// - Parameter dOutputs: the derivative with respect to every output. Behind
-  ///   a row's end it is not heard.
+  /// - Parameter dOutputs: the derivative with respect to every output,
+  ///   `[T·B × outputs]`. Behind a row's end it is not heard.
   func backward(_ dOutputs: Matrix<Scalar>, through tape: Tape)
     -> (gradient: Self, dInputs: Matrix<Scalar>)
 
   /// The gradient alone, for the lowest layer: its inputs are data.
   /// - Parameter dOutputs: the derivative with respect to every output,
-  ///   `[T·B × outputs]`
+  ///   `[T·B × outputs]`. Behind a row's end it is not heard.
   func gradient(_ dOutputs: Matrix<Scalar>, through tape: Tape) -> Self
 }
 
