@@ -96,9 +96,14 @@ extension NamedArrays {
   /// The parts one below the other, array by array. There must be a part.
   public static func stack(_ parts: [Self]) -> Self {
     if parts.count == 1 { return parts[0] }
-    var result = parts[0]
+    var (result, parts) = (parts[0], parts)
     for (_, path) in arrays {
-      result[keyPath: path] = Matrix.stack(parts.map { $0[keyPath: path] })
+      var column: [Matrix<Scalar>] = []
+      column.reserveCapacity(parts.count)
+      // In place, for the same reason.
+      func append(_ array: inout Matrix<Scalar>) { column.append(array) }
+      for k in parts.indices { append(&parts[k][keyPath: path]) }
+      result[keyPath: path] = .stack(column)
     }
     return result
   }
@@ -232,13 +237,16 @@ extension Cell {
     return sideBySide(parts) { _, rows in
       var state = initial.rows(rows)
       var (outputs, traces): ([Matrix<Scalar>], [Trace]) = ([], [])
+      outputs.reserveCapacity(steps)
+      if keepsTraces { traces.reserveCapacity(steps) }
       for piece in projectedPieces(of: steps, batch: rows.count) {
         let z = project(x.rows(rows, inBlocks: piece, of: B))
         for t in 0..<piece.count {
           let (next, trace) = step(
             z.rows(t * rows.count..<(t + 1) * rows.count), from: state)
           outputs.append(next.h)
-          if keepsTraces { traces.append(trace) }
+          // Moved: a copy would count a reference for each of its arrays.
+          if keepsTraces { traces.append(consume trace) }
           state = next
         }
       }
@@ -342,12 +350,13 @@ extension Cell {
     let ways = sideBySide(run.parts) { part, rows in
       var dState = dAfter.rows(rows)
       var dz: [Gates] = []
+      dz.reserveCapacity(steps.count)
       for t in steps.reversed() {
         // The output of a step has two readers: the outside and the next step.
         dState.h += dOutputs.rows(rows, inBlocks: t..<t + 1, of: B)
         let (dzOfStep, dBefore) = backward(
           dState, through: run.tracesOfParts[part][t])
-        dz.append(dzOfStep)
+        dz.append(consume dzOfStep)
         dState = dBefore
       }
       return (dBefore: dState, dz: dz)

@@ -1261,6 +1261,8 @@ private func exponentials<Scalar: _KernelScalar>(
 
 /// About how many cycles the exponential of one entry takes, its part of the sum and of the maximum included.
 private let cyclesOfExp = 4
+/// The same for an entry that is copied: it may come from another core's cache, and then takes as long as an exponential.
+private let cyclesOfCopy = 4
 
 // MARK: - The entrances
 
@@ -1309,7 +1311,7 @@ extension _KernelScalar {
     return x.withUnsafeBufferPointer { x in
       filled(rows.count * columns) { out in
         guard let x = x.baseAddress else { return }
-        inPieces(rows.count, cycles: columns) { first, count in
+        inPieces(rows.count, cycles: columns * cyclesOfCopy) { first, count in
           for k in first..<first + count { (out + k * columns).update(from: x + rows[k] * columns, count: columns) }
         }
       }
@@ -1325,7 +1327,7 @@ extension _KernelScalar {
       ends.append(rows * columns)
     }
     let scalars: Scalars<Self> = filled(rows * columns) { out in
-      inPieces(parts.count, cycles: parts.isEmpty ? 0 : rows * columns / parts.count) { first, count in
+      inPieces(parts.count, cycles: parts.isEmpty ? 0 : rows * columns / parts.count * cyclesOfCopy) { first, count in
         for k in first..<first + count {
           parts[k].scalars.withUnsafeBufferPointer { part in
             guard let start = part.baseAddress else { return }
