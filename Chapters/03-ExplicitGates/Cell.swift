@@ -100,7 +100,7 @@ extension NamedArrays {
     for (_, path) in arrays {
       var column: [Matrix<Scalar>] = []
       column.reserveCapacity(parts.count)
-      // In place, for the same reason.
+      // In place, as in `mapped`.
       func append(_ array: inout Matrix<Scalar>) { column.append(array) }
       for k in parts.indices { append(&parts[k][keyPath: path]) }
       result[keyPath: path] = .stack(column)

@@ -1261,7 +1261,7 @@ private func exponentials<Scalar: _KernelScalar>(
 
 /// About how many cycles the exponential of one entry takes, its part of the sum and of the maximum included.
 private let cyclesOfExp = 4
-/// The same for an entry that is copied: it may come from another core's cache, and then takes as long as an exponential.
+/// The same for an entry that is copied: it may come from another core's cache, and then takes as long as a sigmoid.
 private let cyclesOfCopy = 4
 
 // MARK: - The entrances
